@@ -1,0 +1,127 @@
+"""A model in a file: its weights, config and vocabulary, and, while a run goes on, the run (chapter 06).
+
+Only tensors and plain values are written, so reading a file runs none of its code. Writing is atomic: a
+new file is made beside the old one and takes its place when it is whole.
+"""
+
+import math
+import os
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+
+from .models import ModelConfig, RNNLM
+from .vocab import Vocab
+
+FORMAT = "lessons_pkg checkpoint 1"
+
+
+class Checkpoint(NamedTuple):
+    """What a file holds: the model in evaluation mode, its vocabulary, notes, and the run if it is unfinished."""
+
+    model: RNNLM
+    vocab: Vocab
+    notes: dict
+    run: dict | None
+
+
+def check_writable(path: str | Path) -> Path:
+    """Return the path of a file to be written, or say why it cannot be.
+
+    Raises:
+        ValueError: if the folder does not exist or refuses new files, or the path is a folder.
+    """
+    path = Path(path)
+    folder = path.parent
+    if path.is_dir():
+        raise ValueError(f"check_writable: {str(path)!r} is a folder; it needs the name of a file")
+    if not folder.is_dir():
+        raise ValueError(f"check_writable: the folder {str(folder)!r} does not exist; make it first")
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise ValueError(f"check_writable: cannot write in {str(folder)!r}: {error.strerror}") from None
+    return path
+
+
+def save_checkpoint(
+    path: str | Path,
+    model: RNNLM,
+    vocab: Vocab,
+    *,
+    weights: dict[str, torch.Tensor] | None = None,
+    notes: dict | None = None,
+    run: dict | None = None,
+) -> None:
+    """Write a checkpoint atomically.
+
+    Args:
+        path: the file; an old one is replaced once the new one is whole.
+        model: gives the config, and the weights unless ``weights`` does.
+        vocab: the vocabulary it was trained with.
+        weights: a ``state_dict`` to save in place of the model's own, such as the best so far.
+        notes: plain values to remember, such as how it was trained.
+        run: ``TrainState.state_dict()`` of a run to be resumed.
+
+    Raises:
+        ValueError: if the file cannot be written.
+    """
+    path = check_writable(path)
+    content = {
+        "format": FORMAT,
+        "config": model.settings(),
+        "vocab": vocab.tokens,
+        "weights": weights or model.state_dict(),
+        "notes": notes or {},
+        "run": run,
+    }
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with temporary.open("wb") as file:
+            torch.save(content, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException as error:
+        temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise ValueError(f"save_checkpoint: cannot write {str(path)!r}: {error.strerror}") from None
+        raise
+
+
+def load_checkpoint(path: str | Path, *, device: str | torch.device = "cpu") -> Checkpoint:
+    """Read a checkpoint.
+
+    Raises:
+        ValueError: if the file is missing, damaged, or not one of ours.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(f"load_checkpoint: no file {str(path)!r}; `python -m lessons_pkg train` makes one")
+    try:
+        content = torch.load(path, map_location=device, weights_only=True)
+    except Exception as error:  # torch raises a different kind for every way a file can be wrong
+        raise ValueError(
+            f"load_checkpoint: {str(path)!r} is damaged or is not a checkpoint ({type(error).__name__})"
+        ) from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        found = content.get("format") if isinstance(content, dict) else type(content).__name__
+        raise ValueError(
+            f"load_checkpoint: {str(path)!r} was not made by this version of this package: its format is "
+            f"{found!r}, not {FORMAT!r}"
+        )
+    try:
+        model = RNNLM(ModelConfig(**content["config"]), generator=torch.Generator()).to(device)
+        model.load_state_dict(content["weights"])
+        vocab = Vocab(content["vocab"])
+        if len(vocab) != model.config.vocab_size:
+            raise ValueError(f"{len(vocab)} tokens for a model of {model.config.vocab_size}")
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(f"load_checkpoint: {str(path)!r} is damaged: {reason}") from None
+    if not all(math.isfinite(w.sum().item()) for w in model.parameters()):
+        raise ValueError(f"load_checkpoint: {str(path)!r} is damaged: it holds weights that are not finite numbers")
+    return Checkpoint(model.eval(), vocab, content["notes"], content["run"])

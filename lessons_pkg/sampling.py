@@ -1,0 +1,209 @@
+"""Getting names back out of a model (chapter 07).
+
+A model gives a distribution over the next character. Drawing from it again and again, until the stop symbol,
+gives a name. Temperature, top-k and top-p reshape the distribution first. V vocabulary, B names at a time.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import torch
+
+from .models import RNNLM, Hidden, select
+from .vocab import STOP, STOP_ID, Vocab
+
+
+def next_distribution(
+    logits: torch.Tensor, *, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None
+) -> torch.Tensor:
+    """Turn logits into the distribution to draw from.
+
+    Divide by the temperature, apply the softmax, keep the ``top_k`` likeliest, then the smallest set of those that
+    holds ``top_p`` of what is left, and rescale. Below 1 a temperature sharpens, above 1 it flattens; the order
+    stays. Of equally likely tokens the one with the lower id counts as likelier.
+
+    Args:
+        logits: (..., V).
+        temperature: above 0, finite.
+        top_k: how many tokens to keep, at least 1; None: all.
+        top_p: share of the probability to keep, in (0, 1]; None: all.
+
+    Returns:
+        Probabilities (..., V) that sum to 1.
+
+    Raises:
+        ValueError: naming the setting that cannot be.
+
+    Source: Ackley, Hinton and Sejnowski (1985) for the temperature, Fan, Lewis and Dauphin (2018) for top-k,
+        Holtzman et al. (2020) for top-p.
+    """
+    if not 0 < temperature < math.inf:
+        raise ValueError(f"next_distribution: got temperature {temperature}; it must be a number above 0, and finite")
+    if top_k is not None and top_k < 1:
+        raise ValueError(f"next_distribution: got top_k {top_k}; it must be at least 1")
+    if top_p is not None and not 0 < top_p <= 1:
+        raise ValueError(f"next_distribution: got top_p {top_p}; it must be above 0 and at most 1")
+    # Subtracting the largest logit first keeps a tiny temperature from overflowing.
+    p = ((logits - logits.amax(-1, keepdim=True)) / temperature).softmax(-1)
+    if top_k is None and top_p is None:
+        return p
+    p, order = p.sort(-1, descending=True, stable=True)  # (..., V), likeliest first
+    if top_k is not None:
+        p[..., top_k:] = 0
+        p /= p.sum(-1, keepdim=True)
+    if top_p is not None:
+        before = p.cumsum(-1) - p  # what the likelier tokens hold together
+        p = p.masked_fill(before >= top_p, 0)
+        p /= p.sum(-1, keepdim=True)
+    return torch.zeros_like(p).scatter(-1, order, p)
+
+
+@torch.no_grad()
+def read_start(model: RNNLM, vocab: Vocab, start: str, count: int) -> tuple[torch.Tensor, list[Hidden]]:
+    """Feed the stop symbol and ``start`` to ``count`` columns; return logits (count, V) and the state.
+
+    Raises:
+        ValueError: if ``start`` holds an unknown character or the stop symbol.
+    """
+    if STOP in start:
+        raise ValueError(f"read_start: the start {start!r} holds a line break, which ends a name; leave it out")
+    ids = torch.tensor([STOP_ID, *vocab.encode(start)], device=model.device)
+    logits, hidden = model(ids.unsqueeze(1))  # (T, 1, V)
+    columns = torch.zeros(count, dtype=torch.int64, device=model.device)
+    return logits[-1].expand(count, -1), select(hidden, columns)
+
+
+@torch.no_grad()
+def sample_names(
+    model: RNNLM,
+    vocab: Vocab,
+    count: int,
+    *,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    start: str = "",
+    max_length: int = 40,
+    batch_size: int = 1000,
+    generator: torch.Generator | None = None,
+) -> list[str]:
+    """Draw names, many at a time: one character each, until every one has drawn the stop symbol.
+
+    The same generator gives the same names; another ``batch_size`` gives others of the same kind.
+
+    Args:
+        model: a trained model; it is used in evaluation mode and left as it was found.
+        vocab: its vocabulary.
+        count: how many names, at least 1.
+        temperature: as ``next_distribution``, and so are ``top_k`` and ``top_p``.
+        start: what every name begins with.
+        max_length: a name is cut after this many characters, at least 1.
+        batch_size: columns to draw at a time.
+        generator: source of the draws; None: torch's global one.
+
+    Returns:
+        ``count`` names, the start included.
+
+    Raises:
+        ValueError: naming the setting that cannot be.
+    """
+    if min(count, max_length, batch_size) < 1:
+        raise ValueError(
+            f"sample_names: got count {count}, max_length {max_length} and batch_size {batch_size}; "
+            "each must be at least 1"
+        )
+    was_training = model.training
+    model.eval()
+    try:
+        names = []
+        while len(names) < count:
+            logits, hidden = read_start(model, vocab, start, min(batch_size, count - len(names)))
+            chosen = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
+            rows = _draw(model, logits, hidden, max_length - len(start), chosen, generator)
+            names += [start + vocab.decode(row) for row in rows]
+    finally:
+        model.train(was_training)
+    return names
+
+
+def _draw(model, logits, hidden, steps, chosen, generator) -> list[list[int]]:
+    """Continue each of the B columns until its stop symbol; finished columns are dropped from the batch."""
+    rows: list[list[int]] = [[] for _ in range(len(logits))]
+    alive = torch.arange(len(rows), device=logits.device)  # which name each column of the batch continues
+    for _ in range(steps):
+        drawn = torch.multinomial(next_distribution(logits, **chosen), 1, generator=generator).squeeze(1)  # (B,)
+        going = drawn != STOP_ID
+        alive, drawn = alive[going], drawn[going]
+        if not len(alive):
+            break
+        for row, symbol in zip(alive.tolist(), drawn.tolist(), strict=True):
+            rows[row].append(symbol)
+        logits, hidden = model(drawn.unsqueeze(0), select(hidden, going))
+        logits = logits[0]  # (B, V)
+    return rows
+
+
+class Scored(NamedTuple):
+    """A name and the natural logarithm of its probability, the stop symbol counted."""
+
+    name: str
+    log_prob: float
+
+
+def greedy(model: RNNLM, vocab: Vocab, *, start: str = "", max_length: int = 40) -> Scored:
+    """Take the likeliest character at each step; it need not give the likeliest name."""
+    return beam_search(model, vocab, width=1, start=start, max_length=max_length)[0]
+
+
+@torch.no_grad()
+def beam_search(model: RNNLM, vocab: Vocab, *, width: int = 10, start: str = "", max_length: int = 40) -> list[Scored]:
+    """Look for the likeliest names by keeping the ``width`` best beginnings at each step.
+
+    It stops when no beginning can still beat the ``width`` best finished names. Log probabilities are those of the whole
+    name given the start, at temperature 1.
+
+    Args:
+        model: a trained model.
+        vocab: its vocabulary.
+        width: beginnings kept, at least 1; 1 is greedy search.
+        start: what every name begins with; it does not count in the probability.
+        max_length: beginnings longer than this are given up.
+
+    Returns:
+        Up to ``width`` finished names, likeliest first.
+
+    Raises:
+        ValueError: if ``width`` is below 1, or no name ends within ``max_length``.
+    """
+    if width < 1:
+        raise ValueError(f"beam_search: got width {width}; it must be at least 1")
+    was_training = model.training
+    model.eval()
+    try:
+        finished = sorted(_beam(model, vocab, width, start, max_length), key=lambda s: -s.log_prob)
+    finally:
+        model.train(was_training)
+    if not finished:
+        raise ValueError(f"beam_search: no name ended within {max_length} characters; raise max_length or width")
+    return finished[:width]
+
+
+def _beam(model, vocab, width, start, max_length) -> Iterator[Scored]:
+    logits, hidden = read_start(model, vocab, start, 1)
+    names, scores = [start], torch.zeros(1, device=model.device)
+    best: list[float] = []  # log probabilities of the finished names, the best ``width``
+    while names and len(names[0]) <= max_length:
+        totals = scores.unsqueeze(1) + logits.log_softmax(-1)  # (B, V)
+        values, places = totals.flatten().topk(min(width, totals.numel()))
+        rows, symbols = places // totals.shape[1], places % totals.shape[1]
+        ends = symbols == STOP_ID
+        for row, value in zip(rows[ends].tolist(), values[ends].tolist(), strict=True):
+            best = sorted([*best, value], reverse=True)[:width]
+            yield Scored(names[row], value)
+        rows, symbols, scores = rows[~ends], symbols[~ends], values[~ends]
+        if not len(rows) or (len(best) == width and scores.max() <= best[-1]):
+            return
+        names = [names[r] + vocab.tokens[s] for r, s in zip(rows.tolist(), symbols.tolist(), strict=True)]
+        logits, hidden = model(symbols.unsqueeze(0), select(hidden, rows))
+        logits = logits[0]

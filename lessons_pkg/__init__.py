@@ -8,8 +8,9 @@ from .evaluation import Evaluation, evaluate_names
 from .metrics import bits_per_char, cross_entropy, entropy, masked_nll, perplexity
 from .models import RNNLM, ModelConfig
 from .ngram import NGram, tune_strength
+from .recipe import TrainConfig, default_recipe
 from .sampling import Scored, beam_search, greedy, next_distribution, sample_names
-from .training import TrainConfig, TrainState, default_recipe, start_training, train_names
+from .training import TrainState, start_training, train_names
 from .vocab import STOP, STOP_ID, UnknownCharacterError, Vocab
 
 __all__ = [

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import torch
 
-from .models import ModelConfig, RNNLM
+from .models import RNNLM, ModelConfig
 from .vocab import Vocab
 
 FORMAT = "lessons_pkg checkpoint 1"

@@ -1,4 +1,4 @@
-"""How good is a model on text it has not seen? (chapters 01 and 10)"""
+"""How good is a model on text it has not seen? Chapters 01 and 10."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

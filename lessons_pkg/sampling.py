@@ -48,7 +48,7 @@ def next_distribution(
     p = ((logits - logits.amax(-1, keepdim=True)) / temperature).softmax(-1)
     if top_k is None and top_p is None:
         return p
-    p, order = p.sort(-1, descending=True, stable=True)  # (..., V), likeliest first
+    p, order = p.sort(dim=-1, descending=True, stable=True)  # (..., V), likeliest first
     if top_k is not None:
         p[..., top_k:] = 0
         p /= p.sum(-1, keepdim=True)
@@ -96,7 +96,9 @@ def sample_names(
         model: a trained model; it is used in evaluation mode and left as it was found.
         vocab: its vocabulary.
         count: how many names, at least 1.
-        temperature: as ``next_distribution``, and so are ``top_k`` and ``top_p``.
+        temperature: as ``next_distribution``.
+        top_k: as ``next_distribution``.
+        top_p: as ``next_distribution``.
         start: what every name begins with.
         max_length: a name is cut after this many characters, at least 1.
         batch_size: columns to draw at a time.
@@ -160,8 +162,8 @@ def greedy(model: RNNLM, vocab: Vocab, *, start: str = "", max_length: int = 40)
 def beam_search(model: RNNLM, vocab: Vocab, *, width: int = 10, start: str = "", max_length: int = 40) -> list[Scored]:
     """Look for the likeliest names by keeping the ``width`` best beginnings at each step.
 
-    It stops when no beginning can still beat the ``width`` best finished names. Log probabilities are those of the whole
-    name given the start, at temperature 1.
+    It stops when no beginning can still beat the ``width`` best finished names. Log probabilities are those of what
+    follows the start, at temperature 1.
 
     Args:
         model: a trained model.

@@ -9,7 +9,8 @@ from .metrics import bits_per_char, cross_entropy, entropy, masked_nll, perplexi
 from .models import RNNLM, ModelConfig
 from .ngram import NGram, tune_strength
 from .recipe import TrainConfig, default_recipe
-from .sampling import Scored, beam_search, greedy, next_distribution, sample_names
+from .sampling import next_distribution, sample_names
+from .search import Scored, beam_search, greedy
 from .training import TrainState, start_training, train_names
 from .vocab import STOP, STOP_ID, UnknownCharacterError, Vocab
 

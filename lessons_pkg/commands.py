@@ -17,7 +17,8 @@ from .evaluation import evaluate_names
 from .models import RNNLM
 from .progress import Progress
 from .recipe import TrainConfig, default_recipe
-from .sampling import beam_search, greedy, sample_names
+from .sampling import sample_names
+from .search import beam_search, greedy
 from .training import TrainState, start_training, train_names
 from .vocab import Vocab, split_known
 
@@ -143,6 +144,7 @@ def sample(a: argparse.Namespace) -> int:
             top_k=a.top_k,
             top_p=a.top_p,
             start=a.start,
+            min_length=1,
             generator=generator,
         ),
         sep="\n",

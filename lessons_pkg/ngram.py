@@ -4,6 +4,7 @@ An n-gram model predicts a character from the n - 1 before it, by counting. Coun
 sharp but rare, those of short ones blunt but plenty; interpolation uses both. V is the vocabulary size.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -32,10 +33,11 @@ class NGram:
     """
 
     def __init__(self, order: int, vocab_size: int, *, smoothing: str = "witten-bell", strength: float = 1.0):
-        if order < 1 or vocab_size < 1 or strength < 0 or smoothing not in ("witten-bell", "add-k"):
+        possible = order >= 1 and vocab_size >= 1 and 0 <= strength < math.inf
+        if not possible or smoothing not in ("witten-bell", "add-k"):
             raise ValueError(
                 f"NGram: got order {order}, vocab_size {vocab_size}, smoothing {smoothing!r}, strength "
-                f"{strength}; it needs order and size at least 1, 'witten-bell' or 'add-k', at least 0"
+                f"{strength}; it needs order and size at least 1, 'witten-bell' or 'add-k', at least 0 and finite"
             )
         self.order, self.vocab_size, self.smoothing, self.strength = order, vocab_size, smoothing, strength
         self.counts: dict[tuple[int, ...], np.ndarray] = defaultdict(lambda: np.zeros(vocab_size))

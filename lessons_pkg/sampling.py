@@ -5,8 +5,6 @@ gives a name. Temperature, top-k and top-p reshape the distribution first. V voc
 """
 
 import math
-from collections.abc import Iterator
-from typing import NamedTuple
 
 import torch
 
@@ -84,6 +82,7 @@ def sample_names(
     top_k: int | None = None,
     top_p: float | None = None,
     start: str = "",
+    min_length: int = 0,
     max_length: int = 40,
     batch_size: int = 1000,
     generator: torch.Generator | None = None,
@@ -100,6 +99,7 @@ def sample_names(
         top_k: as ``next_distribution``.
         top_p: as ``next_distribution``.
         start: what every name begins with.
+        min_length: the stop symbol cannot be drawn before this many characters; 0 leaves the model as it is.
         max_length: a name is cut after this many characters, at least 1.
         batch_size: columns to draw at a time.
         generator: source of the draws; None: torch's global one.
@@ -122,18 +122,21 @@ def sample_names(
         while len(names) < count:
             logits, hidden = read_start(model, vocab, start, min(batch_size, count - len(names)))
             chosen = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
-            rows = _draw(model, logits, hidden, max_length - len(start), chosen, generator)
+            rows = _draw(model, logits, hidden, (min_length - len(start), max_length - len(start)), chosen, generator)
             names += [start + vocab.decode(row) for row in rows]
     finally:
         model.train(was_training)
     return names
 
 
-def _draw(model, logits, hidden, steps, chosen, generator) -> list[list[int]]:
+def _draw(model, logits, hidden, lengths, chosen, generator) -> list[list[int]]:
     """Continue each of the B columns until its stop symbol; finished columns are dropped from the batch."""
     rows: list[list[int]] = [[] for _ in range(len(logits))]
     alive = torch.arange(len(rows), device=logits.device)  # which name each column of the batch continues
-    for _ in range(steps):
+    shortest, longest = lengths
+    for length in range(longest):
+        if length < shortest:
+            logits = logits.index_fill(1, torch.tensor(STOP_ID, device=logits.device), -math.inf)
         drawn = torch.multinomial(next_distribution(logits, **chosen), 1, generator=generator).squeeze(1)  # (B,)
         going = drawn != STOP_ID
         alive, drawn = alive[going], drawn[going]
@@ -144,68 +147,3 @@ def _draw(model, logits, hidden, steps, chosen, generator) -> list[list[int]]:
         logits, hidden = model(drawn.unsqueeze(0), select(hidden, going))
         logits = logits[0]  # (B, V)
     return rows
-
-
-class Scored(NamedTuple):
-    """A name and the natural logarithm of its probability, the stop symbol counted."""
-
-    name: str
-    log_prob: float
-
-
-def greedy(model: RNNLM, vocab: Vocab, *, start: str = "", max_length: int = 40) -> Scored:
-    """Take the likeliest character at each step; it need not give the likeliest name."""
-    return beam_search(model, vocab, width=1, start=start, max_length=max_length)[0]
-
-
-@torch.no_grad()
-def beam_search(model: RNNLM, vocab: Vocab, *, width: int = 10, start: str = "", max_length: int = 40) -> list[Scored]:
-    """Look for the likeliest names by keeping the ``width`` best beginnings at each step.
-
-    It stops when no beginning can still beat the ``width`` best finished names. Log probabilities are those of what
-    follows the start, at temperature 1.
-
-    Args:
-        model: a trained model.
-        vocab: its vocabulary.
-        width: beginnings kept, at least 1; 1 is greedy search.
-        start: what every name begins with; it does not count in the probability.
-        max_length: beginnings longer than this are given up.
-
-    Returns:
-        Up to ``width`` finished names, likeliest first.
-
-    Raises:
-        ValueError: if ``width`` is below 1, or no name ends within ``max_length``.
-    """
-    if width < 1:
-        raise ValueError(f"beam_search: got width {width}; it must be at least 1")
-    was_training = model.training
-    model.eval()
-    try:
-        finished = sorted(_beam(model, vocab, width, start, max_length), key=lambda s: -s.log_prob)
-    finally:
-        model.train(was_training)
-    if not finished:
-        raise ValueError(f"beam_search: no name ended within {max_length} characters; raise max_length or width")
-    return finished[:width]
-
-
-def _beam(model, vocab, width, start, max_length) -> Iterator[Scored]:
-    logits, hidden = read_start(model, vocab, start, 1)
-    names, scores = [start], torch.zeros(1, device=model.device)
-    best: list[float] = []  # log probabilities of the finished names, the best ``width``
-    while names and len(names[0]) <= max_length:
-        totals = scores.unsqueeze(1) + logits.log_softmax(-1)  # (B, V)
-        values, places = totals.flatten().topk(min(width, totals.numel()))
-        rows, symbols = places // totals.shape[1], places % totals.shape[1]
-        ends = symbols == STOP_ID
-        for row, value in zip(rows[ends].tolist(), values[ends].tolist(), strict=True):
-            best = sorted([*best, value], reverse=True)[:width]
-            yield Scored(names[row], value)
-        rows, symbols, scores = rows[~ends], symbols[~ends], values[~ends]
-        if not len(rows) or (len(best) == width and scores.max() <= best[-1]):
-            return
-        names = [names[r] + vocab.tokens[s] for r, s in zip(rows.tolist(), symbols.tolist(), strict=True)]
-        logits, hidden = model(symbols.unsqueeze(0), select(hidden, rows))
-        logits = logits[0]

@@ -6,6 +6,7 @@ python -m lessons_pkg evaluate my.pt other.txt --json
 """
 
 import argparse
+import os
 import sys
 
 import torch
@@ -19,12 +20,14 @@ def main(argv: list[str] | None = None) -> int:
     try:
         arguments = build_parser().parse_args(argv)
         torch.set_num_threads(arguments.threads)
-        return arguments.run(arguments)
+        status = arguments.run(arguments)
+        sys.stdout.flush()
+        return status
     except ValueError as error:
         print(f"lessons_pkg: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader of our output, such as `head`, has gone
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the last flush finds a place to go
         return 0
 
 
@@ -55,7 +58,7 @@ def add_train(parser: argparse.ArgumentParser) -> None:
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--seconds", type=float, help="time to train for (default: 60)")
     length.add_argument("--epochs", type=whole_number, help="times to read the list; repeatable bit for bit")
-    add("--seed", type=int, default=0)
+    add("--seed", type=seed, default=0)
     add("--resume", action="store_true", help="go on with the unfinished run in --out")
     add("--cell", choices=sorted(CELLS), default="lstm", help="kind of network (default: lstm)")
     add("--hidden-size", type=whole_number, help="units (default: by the length of the list)")
@@ -76,7 +79,7 @@ def add_sample(parser: argparse.ArgumentParser) -> None:
     add("--top-k", type=whole_number, help="draw from the k likeliest characters only")
     add("--top-p", type=float, help="draw from the likeliest characters that hold this share")
     add("--start", default="", help="what every name begins with")
-    add("--seed", type=int, help="the same seed gives the same names")
+    add("--seed", type=seed, help="the same seed gives the same names")
     search = parser.add_mutually_exclusive_group()
     search.add_argument("--greedy", action="store_true", help="the likeliest character at each step; one name")
     search.add_argument("--beam", type=whole_number, metavar="WIDTH", help="the likeliest names, with log probability")
@@ -94,8 +97,15 @@ def add_evaluate(parser: argparse.ArgumentParser) -> None:
 
 def whole_number(text: str) -> int:
     """Read a whole number of at least 1."""
-    if not (text.isdecimal() and int(text) >= 1):
-        raise argparse.ArgumentTypeError(f"got {text!r}; it must be a whole number, at least 1")
+    if not (text.isdecimal() and 1 <= int(text) < 2**31):
+        raise argparse.ArgumentTypeError(f"got {text!r}; it must be a whole number, at least 1 and below 2**31")
+    return int(text)
+
+
+def seed(text: str) -> int:
+    """Read a seed of a random generator."""
+    if not (text.isdecimal() and int(text) < 2**32):
+        raise argparse.ArgumentTypeError(f"got {text!r}; it must be a whole number from 0 to 2**32 - 1")
     return int(text)
 
 

@@ -4,9 +4,9 @@ Only tensors and plain values are written, so reading a file runs none of its co
 new file is made beside the old one and takes its place when it is whole.
 """
 
-import math
 import os
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -87,8 +87,9 @@ def save_checkpoint(
         os.replace(temporary, path)
     except BaseException as error:
         temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise ValueError(f"save_checkpoint: cannot write {str(path)!r}: {error.strerror}") from None
+        if isinstance(error, OSError | RuntimeError):  # torch's own writer raises the second kind
+            reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+            raise ValueError(f"save_checkpoint: cannot write {str(path)!r}: {reason}") from None
         raise
 
 
@@ -102,6 +103,9 @@ def load_checkpoint(path: str | Path, *, device: str | torch.device = "cpu") -> 
     if not path.is_file():
         raise ValueError(f"load_checkpoint: no file {str(path)!r}; `python -m lessons_pkg train` makes one")
     try:
+        with zipfile.ZipFile(path) as archive:  # torch itself does not look at the checksums
+            if damaged := archive.testzip():
+                raise zipfile.BadZipFile(damaged)
         content = torch.load(path, map_location=device, weights_only=True)
     except Exception as error:  # torch raises a different kind for every way a file can be wrong
         raise ValueError(
@@ -119,9 +123,12 @@ def load_checkpoint(path: str | Path, *, device: str | torch.device = "cpu") -> 
         vocab = Vocab(content["vocab"])
         if len(vocab) != model.config.vocab_size:
             raise ValueError(f"{len(vocab)} tokens for a model of {model.config.vocab_size}")
+        notes, run = content["notes"], content["run"]
+        if not (isinstance(notes, dict) and isinstance(run, dict | None)):
+            raise TypeError(f"its notes are a {type(notes).__name__}, its run a {type(run).__name__}")
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise ValueError(f"load_checkpoint: {str(path)!r} is damaged: {reason}") from None
-    if not all(math.isfinite(w.sum().item()) for w in model.parameters()):
+    if not all(w.isfinite().all() for w in model.parameters()):
         raise ValueError(f"load_checkpoint: {str(path)!r} is damaged: it holds weights that are not finite numbers")
-    return Checkpoint(model.eval(), vocab, content["notes"], content["run"])
+    return Checkpoint(model.eval(), vocab, notes, run)

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from .checkpoint import check_writable, load_checkpoint, save_checkpoint
-from .corpora import load_names, read_names, split_names
+from .corpora import Split, load_names, read_names, split_names
 from .evaluation import evaluate_names
 from .models import RNNLM
 from .progress import Progress
@@ -39,11 +39,20 @@ def encode_known(vocab: Vocab, names: list[str], unknown: str, what: str) -> lis
     return [vocab.encode(name) for name in known]
 
 
+def read_split(a: argparse.Namespace) -> Split:
+    """Read the names to learn from and those to judge by; without ``--names`` they are the course's own."""
+    check_writable(a.out)
+    if not a.names:
+        return load_names()
+    names = read_names(a.names)
+    if Path(a.out).exists() and Path(a.out).samefile(a.names):
+        raise ValueError(f"--out {a.out!r} would overwrite the list of names; give it another name")
+    return split_names(names, validation=min(0.1, 1000 / len(names)), test=0)
+
+
 def train(a: argparse.Namespace) -> int:
     """Train, or go on with a run, and keep the best weights whatever happens."""
-    check_writable(a.out)
-    names = read_names(a.names) if a.names else None
-    split = split_names(names, validation=min(0.1, 1000 / len(names)), test=0) if names else load_names()
+    split = read_split(a)
     digest = hashlib.sha256("\n".join(split.train).encode()).hexdigest()
     vocab = Vocab.from_names(split.train)
     learned = [vocab.encode(name) for name in split.train]
@@ -92,11 +101,15 @@ def resume_run(path: str, digest: str) -> tuple[TrainState, TrainConfig]:
     checkpoint = load_checkpoint(path)
     if checkpoint.run is None:
         raise ValueError(f"{path!r} holds a finished run; there is nothing to resume")
-    if checkpoint.notes["names"] != digest:
-        raise ValueError(f"{path!r} was trained on another list of names; resume it with the same --names")
-    config = TrainConfig(**checkpoint.notes["config"])
-    state = start_training(checkpoint.model, config)
-    state.load_state_dict(checkpoint.run)
+    try:
+        if checkpoint.notes["names"] != digest:
+            raise ValueError(f"{path!r} was trained on another list of names; resume it with the same --names")
+        config = TrainConfig(**checkpoint.notes["config"])
+        state = start_training(checkpoint.model, config)
+        state.load_state_dict(checkpoint.run)
+    except (KeyError, TypeError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(f"{path!r} holds a run that this version cannot take up: {reason}") from None
     print(f"resuming at update {state.step}, after {state.seconds:.0f} s", file=sys.stderr)
     return state, config
 

@@ -21,6 +21,8 @@ class TrainConfig:
         weight_decay: AdamW's decay, on matrices only.
         max_norm: gradients are clipped to this norm; ``math.inf`` to leave them alone.
         eval_every: updates between two looks at the held-out names; None: one epoch, at most 200 updates.
+        bfloat16: compute the network's forward and backward pass in 16-bit floating point (weights stay as they are);
+            about 1.7 times as fast where the processor can do it, and slower where it cannot.
         seed: of the order of the names and of the dropout masks.
 
     Raises:
@@ -45,11 +47,20 @@ class TrainConfig:
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise ValueError(f"TrainConfig: got {name} {value}; it must be above 0")
-        if not (0 <= self.warmup < 1 and self.weight_decay >= 0 and self.lr < math.inf):
+        for name in ("seconds", "lr"):
+            if getattr(self, name) == math.inf:
+                raise ValueError(f"TrainConfig: got {name} inf; it must be finite")
+        if not (0 <= self.warmup < 1 and self.weight_decay >= 0 and 0 <= self.seed < 2**32):
             raise ValueError(
-                f"TrainConfig: got warmup {self.warmup}, weight_decay {self.weight_decay}, lr {self.lr}; "
-                "they must be in [0, 1), at least 0, and finite"
+                f"TrainConfig: got warmup {self.warmup}, weight_decay {self.weight_decay}, seed {self.seed}; "
+                "they must be in [0, 1), at least 0, and from 0 to 2**32 - 1"
             )
+
+
+def fast_bfloat16() -> bool:
+    """Say whether this CPU multiplies 16-bit floating-point matrices faster than 32-bit ones."""
+    capabilities = getattr(torch.cpu, "get_capabilities", dict)()  # older versions of torch cannot tell
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
 def default_recipe(
@@ -64,14 +75,15 @@ def default_recipe(
     Args:
         names: how many names there are to train on.
         vocab_size: V.
-        hidden_size: H; None: 256, or 384 for a long list with time for it.
+        hidden_size: H; None: 256, or 384 for a long list where time and processor allow it.
         seconds: time there will be.
 
     Returns:
         A ``ModelConfig``, and settings for ``TrainConfig``.
     """
     many = min(1.0, max(0.0, math.log10(max(names, 1) / 3_100)))  # 0: 3,100 names or fewer; 1: 31,000 or more
-    hidden_size = hidden_size or (384 if many > 0.5 and seconds >= 90 else 256)
+    bfloat16 = fast_bfloat16()
+    hidden_size = hidden_size or (384 if many > 0.5 and seconds >= 90 and bfloat16 else 256)
     small = min(1.0, hidden_size / 256)
 
     def between(few: float, lots: float) -> float:
@@ -83,9 +95,10 @@ def default_recipe(
         embedding_size=32,
         dropout=small * between(0.6, 0.5),
         input_dropout=small * between(0.3, 0.1),
-        weight_drop=small * between(0.6, 0.15),
+        weight_drop=small * between(0.6, 0.2),
     )
-    return model, {"lr": between(5e-3, 8e-3), "weight_decay": between(0.05, 0.01)}
+    settings = {"lr": between(5e-3, 6e-3), "weight_decay": between(0.05, 0.01)}
+    return model, settings | {"bfloat16": bfloat16 and hidden_size >= 256}
 
 
 def make_optimizer(model: RNNLM, config: TrainConfig) -> torch.optim.Optimizer:

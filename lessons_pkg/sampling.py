@@ -42,8 +42,9 @@ def next_distribution(
         raise ValueError(f"next_distribution: got top_k {top_k}; it must be at least 1")
     if top_p is not None and not 0 < top_p <= 1:
         raise ValueError(f"next_distribution: got top_p {top_p}; it must be above 0 and at most 1")
-    # Subtracting the largest logit first keeps a tiny temperature from overflowing.
-    p = ((logits - logits.amax(-1, keepdim=True)) / temperature).softmax(-1)
+    # Subtracting the largest logit first keeps a tiny temperature from overflowing; below 1e-30, where 32 bits
+    # soon end, it changes nothing more.
+    p = ((logits - logits.amax(-1, keepdim=True)) / max(temperature, 1e-30)).softmax(-1)
     if top_k is None and top_p is None:
         return p
     p, order = p.sort(dim=-1, descending=True, stable=True)  # (..., V), likeliest first
@@ -100,7 +101,7 @@ def sample_names(
         top_p: as ``next_distribution``.
         start: what every name begins with.
         min_length: the stop symbol cannot be drawn before this many characters; 0 leaves the model as it is.
-        max_length: a name is cut after this many characters, at least 1.
+        max_length: a name is cut after this many characters, at least 1, and at least the length of the start.
         batch_size: columns to draw at a time.
         generator: source of the draws; None: torch's global one.
 
@@ -114,6 +115,11 @@ def sample_names(
         raise ValueError(
             f"sample_names: got count {count}, max_length {max_length} and batch_size {batch_size}; "
             "each must be at least 1"
+        )
+    if not (0 <= min_length <= max_length and len(start) <= max_length):
+        raise ValueError(
+            f"sample_names: got min_length {min_length}, max_length {max_length}, a start of {len(start)} characters; "
+            "the first must be at least 0, and neither it nor the start longer than max_length"
         )
     was_training = model.training
     model.eval()

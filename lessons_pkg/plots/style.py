@@ -5,11 +5,15 @@ A notebook shows the picture; its plain-text form, and so the alt text of the bu
 Colours are those of Okabe and Ito, which colour-blind readers can tell apart, in one meaning through the book.
 """
 
+import functools
 import io
+from collections.abc import Callable
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+
+from ..vocab import STOP
 
 COLOURS = {
     "data": "#000000",
@@ -51,8 +55,33 @@ class Picture(Figure):
         return {"text/plain": self.alt, "image/png": file.getvalue()}
 
 
+def in_style(draw: Callable[..., Picture]) -> Callable[..., Picture]:
+    """Let a function draw with the book's settings, and leave matplotlib's own as they were."""
+
+    @functools.wraps(draw)
+    def drawn(*args, **settings) -> Picture:
+        with rc_context(STYLE):
+            return draw(*args, **settings)
+
+    return drawn
+
+
 def picture(rows: int = 1, columns: int = 1, *, height: float = 3.6, **subplots) -> tuple[Picture, np.ndarray]:
-    """Return an empty picture in the book's style, 7 inches wide, and its axes (one, or an array of them)."""
-    with rc_context(STYLE):
-        figure = Picture(figsize=(7, height), layout="constrained")
-        return figure, figure.subplots(rows, columns, **subplots)
+    """Return an empty picture, 7 inches wide, and its axes (one, or an array of them); call it ``in_style``."""
+    figure = Picture(figsize=(7, height), layout="constrained")
+    return figure, figure.subplots(rows, columns, **subplots)
+
+
+def shown(token: str) -> str:
+    """Return a token as a figure writes it: the stop symbol has no letter of its own."""
+    return "end" if token == STOP else token
+
+
+def headline(figure: Picture, finding: str) -> None:
+    """Write a finding over all panels of a picture."""
+    figure.suptitle(finding, x=0.01, ha="left", weight="bold", size=12)
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage with as many digits as say something."""
+    return f"{100 * share:.0f}%" if share >= 0.0995 or share == 0 else f"{100 * share:.1f}%"

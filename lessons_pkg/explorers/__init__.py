@@ -1,0 +1,8 @@
+"""Pictures that answer when they are touched: each is one object that a notebook cell shows."""
+
+from .chain_rule import chain_rule_explorer
+from .explorer import Explorer
+from .temperature import temperature_explorer
+from .widget import TemperatureWidget, temperature_widget
+
+__all__ = ["Explorer", "TemperatureWidget", "chain_rule_explorer", "temperature_explorer", "temperature_widget"]

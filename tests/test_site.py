@@ -1,0 +1,159 @@
+"""The built site in Chromium, from disk and from a server, with the network blocked.
+
+What is checked on each page: nothing asked from outside, no failed request, no script error (by the fixture
+``page``), maths rendered, search, accessibility in light and dark, 320 px, links, and what is left without JavaScript.
+"""
+
+from html.parser import HTMLParser
+
+import nbformat
+import pytest
+import yaml
+
+from tests.conftest import BOOK, Record
+
+pytestmark = pytest.mark.browser
+
+TOC = yaml.safe_load((BOOK / "_toc.yml").read_text())
+PAGES = [TOC["root"], *(chapter["file"] for part in TOC["parts"] for chapter in part["chapters"])]
+CHAPTERS = [page for page in PAGES if (BOOK / f"{page}.ipynb").exists()]
+THEMES_OWN = (
+    # The theme puts the link with the book's name outside of every landmark.
+    ".bd-sidebar-primary .sidebar-primary-items__start > .sidebar-primary-item:first-child",
+    "#pst-secondary-sidebar",  # its list of sections is closed on a phone, and counts as a box that scrolls
+)
+STICKING_OUT = """all => all.filter(one => {
+    if (one.getBoundingClientRect().right <= 321) return false;
+    for (let box = one; !box.matches(".bd-article"); box = box.parentElement)
+        if (["auto", "scroll", "hidden", "clip"].includes(getComputedStyle(box).overflowX)) return false;
+    return true;
+}).map(one => one.outerHTML.slice(0, 80))"""
+
+CUT_OFF = """all => all.filter(one => ["hidden", "clip"].includes(getComputedStyle(one).overflowX)
+    && one.scrollWidth > one.clientWidth + 1 && !one.closest("mjx-assistive-mml"))
+    .map(one => one.outerHTML.slice(0, 80))"""
+
+
+@pytest.fixture(params=["file", "http"])
+def address(request, site):
+    """Return a function from a page's name to its address, from disk or from a server."""
+    base = site.as_uri() if request.param == "file" else request.getfixturevalue("served")
+    return lambda name: f"{base}/{name}.html"
+
+
+def visit(page, url: str) -> None:
+    """Open a page, wait until its formulas are set, and scroll through it."""
+    page.goto(url)
+    page.evaluate("window.MathJax?.startup?.promise")
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize("name", [*PAGES, "genindex", "search"])
+def test_page_is_complete(page, address, name):
+    visit(page, address(name))
+    broken = "images => images.filter(image => !image.complete || !image.naturalWidth).map(image => image.src)"
+    assert page.locator("img").evaluate_all(broken) == []
+    bare = "formulas => formulas.filter(one => !one.querySelector('mjx-container')).map(one => one.textContent)"
+    assert page.locator(".math").evaluate_all(bare) == []
+    assert page.locator("mjx-merror, [data-mjx-error]").all_inner_texts() == []
+
+
+def test_search_finds_the_chapters(page, address):
+    page.goto(address("search") + "?q=probability")
+    page.wait_for_selector("#search-results ul.search a")
+    found = page.locator("#search-results ul.search a").evaluate_all("links => links.map(link => link.href)")
+    assert any("01_chain_rule.html" in link for link in found)
+
+
+def test_search_box_of_a_page(page, address):
+    page.goto(address("index"))
+    page.keyboard.press("Control+k")
+    page.keyboard.type("temperature")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#search-results ul.search a")
+    assert "07_sampling" in page.locator("#search-results").inner_html()
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (320, False)], ids=["light", "dark", "phone"])
+@pytest.mark.parametrize("name", PAGES)
+def test_accessible(new_page, site, axe, name, width, dark):
+    page = new_page(width=width, dark=dark, reduced_motion="reduce")
+    visit(page, (site / f"{name}.html").as_uri())
+    assert page.locator("html").get_attribute("data-theme") == ("dark" if dark else "light")
+    page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+    assert axe(page, exclude=THEMES_OWN) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_narrow_screen_scrolls_only_down(new_page, site, name):
+    page = new_page(width=320)
+    visit(page, (site / f"{name}.html").as_uri())
+    page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert page.locator(".bd-article *").evaluate_all(STICKING_OUT) == []
+    assert page.locator(".bd-article *").evaluate_all(CUT_OFF) == []
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_alt_text_is_what_the_run_computed(page, site, name):
+    page.goto((site / f"{name}.html").as_uri())
+    cells = [cell for cell in nbformat.read(BOOK / f"{name}.ipynb", 4).cells if cell.cell_type == "code"]
+    forms = [output.data for cell in cells for output in cell.outputs if "data" in output]
+    expected = [" ".join(form["text/plain"].split()) for form in forms if "image/png" in form]
+    on_page = page.locator(".cell_output img").evaluate_all("images => images.map(image => image.alt)")
+    assert on_page == expected
+    assert page.locator("article img:not([alt]), article img[alt='']").count() == 0
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_without_javascript(new_page, site, name):
+    page = new_page(javascript=False)
+    page.goto((site / f"{name}.html").as_uri())
+    assert len(page.locator("article").inner_text()) > 100
+    for explorer in page.locator("[data-explorer]").all():
+        assert len(explorer.inner_text()) > 100
+    for answer in page.locator("article details").all():
+        assert not answer.locator(":scope > :not(summary)").first.is_visible()
+        answer.locator("summary").first.click()
+        assert answer.locator(":scope > :not(summary)").first.is_visible()
+
+
+class Anchors(HTMLParser):
+    """Collects the ids and the link targets of one page."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.ids, self.links = set(), []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        named = dict(attributes)
+        self.ids |= {named[key] for key in ("id", "name") if named.get(key)}
+        self.links += [named[key] for key in ("href", "src") if named.get(key)]
+
+
+def test_links_inside_the_book_resolve(site):
+    pages = {path.name: Anchors(path.read_text()) for path in site.glob("*.html")}
+    dead = []
+    for name, page in pages.items():
+        for link in page.links:
+            path, _, anchor = link.partition("#")
+            target = path.partition("?")[0] or name
+            if ":" in path or path.startswith("//"):
+                continue
+            if not (site / target).exists() or (anchor and anchor not in pages.get(target, page).ids):
+                dead.append(f"{name}: {link}")
+    assert dead == []
+
+
+def test_a_request_that_leaves_the_machine_is_caught(browser):
+    page = browser.new_page()
+    page.record = Record(page)
+    page.set_content('<img src="https://example.org/x.png"><script>undefinedFunction()</script>')
+    page.wait_for_timeout(200)
+    with pytest.raises(AssertionError, match=r"example\.org"):
+        page.record.check()
+    assert page.record.failed
+    assert "undefinedFunction" in page.record.errors[0]
+    page.close()

@@ -68,7 +68,7 @@ def epoch_batches(names: Names, config: TrainConfig, epoch: int, skip: int = 0) 
 def train_step(state: TrainState, batch: Batch, rate: float, config: TrainConfig) -> tuple[float, float]:
     """Make one update; return the loss in nats per token and the gradient's norm before clipping.
 
-    If either is not a finite number the weights are left as they are.
+    If either is not a finite number the weights are left as they are, and no update is counted.
     """
     device = state.model.device
     with torch.autocast(device.type, torch.bfloat16, enabled=config.bfloat16):
@@ -81,6 +81,8 @@ def train_step(state: TrainState, batch: Batch, rate: float, config: TrainConfig
         for group in state.optimizer.param_groups:
             group["lr"] = rate
         state.optimizer.step()
+        state.step += 1
+        state.names_read += batch.inputs.shape[1]
     return loss.item(), norm
 
 
@@ -120,32 +122,25 @@ def train_names(
             f"train_names: got {len(train)} names to train on and {len(validation)} to judge by; "
             "it needs at least one of each"
         )
-    per_epoch = -(-len(train) // config.batch_size)
-    eval_every = config.eval_every or min(per_epoch, 200)
+    eval_every = config.eval_every or min(_updates_per_epoch(train, config), 200)
     state.stopped = ""
     state.model.train()
     try:
         if state.step == 0:
             _evaluate(state, validation)
         start = time.perf_counter() - state.seconds
-        while not state.stopped:
-            epoch, skip = divmod(state.step, per_epoch)
-            for batch in epoch_batches(train, config, epoch, skip):
-                done = state.seconds / config.seconds if config.seconds else state.step / (config.epochs * per_epoch)
-                if done >= 1:
-                    state.stopped = "finished"
-                    break
-                loss, norm = train_step(state, batch, learning_rate(done, config), config)
-                if not (math.isfinite(loss) and math.isfinite(norm)):
-                    state.stopped = "diverged"
-                    break
-                state.step += 1
-                state.names_read += batch.inputs.shape[1]
-                state.seconds = time.perf_counter() - start
-                if state.step % eval_every == 0:
-                    _evaluate(state, validation, train=loss, norm=norm)
-                    save(state)
-                on_step(state, loss, done)
+        for batch, done in _batches(state, train, config):
+            loss, norm = train_step(state, batch, learning_rate(done, config), config)
+            if not (math.isfinite(loss) and math.isfinite(norm)):
+                state.stopped = "diverged"
+                break
+            state.seconds = time.perf_counter() - start
+            if state.step % eval_every == 0:
+                _evaluate(state, validation, train=loss, norm=norm)
+                save(state)
+            on_step(state, loss, done)
+        else:
+            state.stopped = "finished"
     except KeyboardInterrupt:
         state.stopped = "interrupted"
     if state.stopped == "finished" and state.history[-1]["step"] < state.step:
@@ -153,6 +148,22 @@ def train_names(
     save(state)
     state.model.load_state_dict(state.best_weights)
     return state
+
+
+def _updates_per_epoch(train: Names, config: TrainConfig) -> int:
+    return -(-len(train) // config.batch_size)
+
+
+def _batches(state: TrainState, train: Names, config: TrainConfig) -> Iterator[tuple[Batch, float]]:
+    """Yield batches from where the run stands, each with the share of the run that is done, until all is done."""
+    per_epoch = _updates_per_epoch(train, config)
+    while True:
+        epoch, skip = divmod(state.step, per_epoch)
+        for batch in epoch_batches(train, config, epoch, skip):
+            done = state.seconds / config.seconds if config.seconds else state.step / (config.epochs * per_epoch)
+            if done >= 1:
+                return
+            yield batch, done
 
 
 def _evaluate(state: TrainState, validation: Names, **row: float) -> None:

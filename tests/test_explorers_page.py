@@ -529,8 +529,12 @@ def test_named_states_of_both(show, trained, counted):
             name in ("open", "side-by-side") or page.locator("[data-explorer-name=temperature] .changed").count() >= 1
         )
     assert page.locator(".card").count() == 2  # pins are the reader's own, a named state leaves them
-    page.get_by_role("button", name="c-guess").click()
+    chain = page.locator("[data-explorer-name=chain-rule]")
+    chain.get_by_role("button", name="Show me").click()
     assert state(page, "chain-rule")["second"] == "chirstina"
+    page.get_by_role("button", name="c-guess").click()  # asks again, and does not show the answer
+    assert state(page, "chain-rule")["second"] == "christnia"
+    assert chain.get_by_role("button", name="Show me").is_visible()
     assert state(page)["temperature"] == 0.8
 
 

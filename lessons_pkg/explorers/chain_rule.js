@@ -189,7 +189,7 @@ const key = el(
 
 mount({
   body: el("div", {}, ask, title, names.first.node, names.second.node, key, hint, el("p", { class: "row" }, resetButton)),
-  shows: ROWS.map((row) => [names[row].node, [row]]),
+  shows: [[ask, ["answer"]], ...ROWS.map((row) => [names[row].node, [row]])],
   start: { typed: { first: data.states.open.first, second: data.states.open.second }, picked: null, answer: null },
   kept: ["answer"],
   accept,

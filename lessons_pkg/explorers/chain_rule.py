@@ -63,7 +63,7 @@ def chain_rule_explorer(
             "guess": guess,
             "limits": LIMITS,
             "model": pack_counts(model, vocab),
-            "states": {"guess": {"second": guess}} | more | {"open": opening},
+            "states": {"guess": {"answer": None}} | more | {"open": opening},  # "guess" asks the question again
             "title": "Explorer: the chain rule on a typed name",
             "tokens": vocab.tokens,
         },

@@ -33,7 +33,7 @@ def test_nested_strips_are_as_wide_as_the_shares():
     assert [bar.get_x() for bar in chosen] == pytest.approx([0, 0, 0.5 + 1 / 6])
     assert [bar.get_width() for bar in chosen] == pytest.approx([0.5, 0.5, 1 / 6])
     assert "× 1/6\n= 1/24" in words(figure.axes[0])
-    assert figure.axes[0].get_title() == "3 cuts leave ann one part in 24"
+    assert figure.axes[0].get_title(loc="left") == "3 cuts leave ann one part in 24"
     assert "1/2, 1/2, 1/6" in figure.alt
     assert "leaves 1/24" in figure.alt
 
@@ -63,7 +63,7 @@ def test_pair_table():
     assert np.array_equal(axes.images[0].get_array(), probs)
     (ring,) = axes.get_lines()
     assert (ring.get_xdata().tolist(), ring.get_ydata().tolist()) == ([1], [2])  # next along, given down
-    assert axes.get_title() == "After b comes . in 90% of cases; 2 of 9 pairs never occur"
+    assert axes.get_title(loc="left") == "After b comes . in 90% of cases; 2 of 9 pairs never occur"
     assert "Ringed: a after b 10%. The commonest first letter is a (70%)" in figure.alt
     assert "reached b ends there most often (90%)" in figure.alt
 
@@ -79,7 +79,7 @@ def test_surprise_by_order():
         assert train.get_ydata().tolist() == panel["train"]
         assert held_out.get_ydata().tolist() == panel["held out"]
         assert star.get_xdata().tolist() == [best]
-        assert axes.get_title() == f"{label}: best at order {best}"
+        assert axes.get_title(loc="left") == f"{label}: best at order {best}"
         (bars,) = axes.collections[-1:]
         assert [np.ptp(segment[:, 1]) for segment in bars.get_segments()] == pytest.approx([0.2] * 3)
         low, high = axes.get_ylim()
@@ -97,7 +97,7 @@ def test_gap_to_floor():
     assert price == [0.3, 0.003]
     assert runs == [[0.5, 0.4], [0.5, 0.4], [0.5, 0.4], [0.2, 0.001], [0.4, 0.003], [0.3, 0.002]]  # draws, then mean
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
-    assert axes.get_title() == "Order 2 nears the floor first; order 1 never will"
+    assert axes.get_title(loc="left") == "Order 2 nears the floor first; order 1 never will"
     assert {"order 1", "order 2", "theory"} == words(axes)
     assert "10 to 1,000 tokens of training data, 2 draws" in figure.alt
     assert "order 1 0.4000, order 2 0.0020." in figure.alt
@@ -109,7 +109,7 @@ def test_leak_by_order():
     assert lines(axes) == [[3, 2.4, 2.5], [3, 2, 1.5]]
     assert [line.get_color() for line in axes.get_lines()] == [COLOURS["counting"], COLOURS["wrong"]]
     assert "flattered by\n1.00 nats" in words(axes)
-    assert "67%" in axes.get_title()
+    assert "67%" in axes.get_title(loc="left")
     assert "falls from 3.00 to 1.50" in figure.alt
     assert "lowest at order 2 (2.40), and 2.50 at order 3" in figure.alt
     assert "by 1.00 nats" in figure.alt

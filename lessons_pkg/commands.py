@@ -41,13 +41,24 @@ def encode_known(vocab: Vocab, names: list[str], unknown: str, what: str) -> lis
 
 def read_split(a: argparse.Namespace) -> Split:
     """Read the names to learn from and those to judge by; without ``--names`` they are the course's own."""
-    check_writable(a.out)
-    if not a.names:
+    names = read_names(a.names) if a.names else None
+    if check_writable(a.out).exists() and not a.resume:
+        check_replaceable(a.out)
+    if names is None:
         return load_names()
-    names = read_names(a.names)
-    if Path(a.out).exists() and Path(a.out).samefile(a.names):
-        raise ValueError(f"--out {a.out!r} would overwrite the list of names; give it another name")
     return split_names(names, validation=min(0.1, 1000 / len(names)), test=0)
+
+
+def check_replaceable(path: str) -> None:
+    """Refuse to write over a file that is not a checkpoint, or one whose run is unfinished."""
+    try:
+        unfinished = load_checkpoint(path).run
+    except ValueError:
+        raise ValueError(
+            f"--out {path!r} exists and is not a checkpoint; it is left alone: give another name"
+        ) from None
+    if unfinished:
+        raise ValueError(f"{path!r} holds an unfinished run; --resume goes on with it, another --out leaves it alone")
 
 
 def train(a: argparse.Namespace) -> int:

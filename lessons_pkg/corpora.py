@@ -82,7 +82,7 @@ def read_text(path: str | Path) -> str:
         ValueError: if the file is missing, is a folder, is empty, is binary or is not UTF-8.
     """
     path = Path(path)
-    if not path.is_file():
+    if not path.exists() or path.is_dir():
         raise ValueError(
             f"read_text: {str(path)!r} {'is a folder' if path.is_dir() else 'does not exist'}; it needs a text file"
         )

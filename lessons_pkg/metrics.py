@@ -63,7 +63,7 @@ def entropy(p: np.ndarray) -> np.ndarray:
     Source: Shannon (1948), theorem 2.
     """
     p = np.asarray(p, dtype=float)
-    return -np.sum(p * np.log(np.where(p > 0, p, 1.0)), axis=-1)
+    return np.sum(p * -np.log(np.where(p > 0, p, 1.0)), axis=-1)
 
 
 def cross_entropy(p: np.ndarray, q: np.ndarray) -> np.ndarray:

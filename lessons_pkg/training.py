@@ -125,9 +125,9 @@ def train_names(
     eval_every = config.eval_every or min(_updates_per_epoch(train, config), 200)
     state.stopped = ""
     state.model.train()
+    if state.step == 0:
+        _evaluate(state, validation)
     try:
-        if state.step == 0:
-            _evaluate(state, validation)
         start = time.perf_counter() - state.seconds
         for batch, done in _batches(state, train, config):
             loss, norm = train_step(state, batch, learning_rate(done, config), config)

@@ -68,7 +68,7 @@ def test_train_without_a_list_takes_the_names_of_the_course():
 
 def test_train_by_the_clock():
     assert run(*TRAIN, "--out", "new.pt", "--seconds", 0.3).status == 0
-    assert load_checkpoint("new.pt").notes["history"][-1]["seconds"] < 3
+    assert load_checkpoint("new.pt").notes["history"][-1]["seconds"] < 10
 
 
 def test_settings_reach_the_run():
@@ -133,7 +133,7 @@ def test_a_run_that_a_signal_ends_goes_on_as_if_nothing_had_happened(folder, num
     length = ("--epochs", 12)
     whole = run(*TRAIN, "--out", "whole.pt", *length)
     process = start(number.value, *TRAIN, "--out", "struck.pt", *length, python=("-c", STRUCK))
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=120)
     struck = load_checkpoint("struck.pt")
     assert struck.run["step"] in (28, 35, 36)  # a look at the held-out names every seven updates; the fifth failed
     if number == signal.SIGKILL:
@@ -158,12 +158,22 @@ def test_a_run_that_a_signal_ends_goes_on_as_if_nothing_had_happened(folder, num
 
 def test_an_unfinished_run_is_not_resumed_on_another_list(folder):
     process = start(int(signal.SIGKILL), *TRAIN, "--out", "struck.pt", "--epochs", 12, python=("-c", STRUCK))
-    process.communicate(timeout=60)
+    process.communicate(timeout=120)
     (folder / "names.txt").write_text("\n".join(LIST[:-1]))
     before = (folder / "struck.pt").read_bytes()
     status, out, err = run(*TRAIN, "--out", "struck.pt", "--resume")
     assert (status, out) == (2, "")
     assert err == "lessons_pkg: 'struck.pt' was trained on another list of names; resume it with the same --names\n"
+    assert (folder / "struck.pt").read_bytes() == before
+
+
+def test_an_unfinished_run_is_not_written_over(folder):
+    process = start(int(signal.SIGKILL), *TRAIN, "--out", "struck.pt", "--epochs", 12, python=("-c", STRUCK))
+    process.communicate(timeout=120)
+    before = (folder / "struck.pt").read_bytes()
+    status, out, err = run(*TRAIN, "--out", "struck.pt", "--epochs", 1)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert "'struck.pt' holds an unfinished run; --resume goes on with it" in err
     assert (folder / "struck.pt").read_bytes() == before
 
 
@@ -198,7 +208,7 @@ def test_a_disk_that_is_full_loses_nothing(folder):
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 
     process = start(*TRAIN, "--out", "m.pt", "--epochs", 1, preexec_fn=small_files)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=120)
     assert (process.returncode, out) == (2, "")
     assert err.startswith("lessons_pkg: save_checkpoint: cannot write 'm.pt': ")
     assert err.count("\n") == 1
@@ -226,6 +236,15 @@ def test_a_seed_repeats_and_no_seed_does_not():
     first, again, other = (run("sample", "m.pt", "--count", 50, "--seed", seed).out for seed in (1, 1, 2))
     assert first == again != other
     assert run("sample", "m.pt", "--count", 50).out != run("sample", "m.pt", "--count", 50).out
+
+
+def test_threads_are_those_asked_for():
+    try:
+        assert run("--threads", 2, "sample", "m.pt", "--count", 2).status == 0
+        assert torch.get_num_threads() == 2
+    finally:
+        assert run("sample", "m.pt", "--count", 2).status == 0
+    assert torch.get_num_threads() == 1
 
 
 def test_no_name_is_empty():
@@ -274,5 +293,5 @@ def test_a_reader_that_goes_away_is_no_error(count):
         assert process.stdout.readline()
     process.stdout.close()  # what `head -1` does
     err = process.stderr.read()
-    assert (process.wait(timeout=60), err) == (0, "")
+    assert (process.wait(timeout=120), err) == (0, "")
     process.stderr.close()

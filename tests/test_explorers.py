@@ -308,9 +308,10 @@ def test_states_of_ones_own_go_into_the_page():
     states = data_of(temperature(states={"mine": {"prefix": "be", "pins": [0.5]}}))["states"]
     assert states["mine"] == {"prefix": "be", "pins": [0.5]}
     assert states["open"] == {"prefix": "a", "temperature": 0.8, "seed": 1, "top_k": None, "top_p": None}
-    assert (
-        data_of(chain_rule())["states"]["guess"] == {"second": data_of(chain_rule())["guess"]} == {"second": "hannah"}
-    )
+    states = data_of(chain_rule(states={"mine": {"second": "al"}}))["states"]
+    assert states["mine"] == {"second": "al"}
+    assert states["open"] == {"first": "hannah", "second": "hnanah"}
+    assert data_of(chain_rule(names=("leah", "hale")))["guess"] == "leha"  # the third and fourth letter, swapped
 
 
 def right(logits, temperature):

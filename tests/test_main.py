@@ -200,7 +200,7 @@ def test_a_folder_that_refuses_new_files(folder, monkeypatch):
 @pytest.mark.parametrize("out", ["names.txt", "./names.txt", "link.txt"])
 def test_the_list_is_not_overwritten_by_the_model(folder, out):
     (folder / "link.txt").symlink_to("names.txt")
-    refused(folder, r"would overwrite the list of names", "train", "--names", "names.txt", "--out", out)
+    refused(folder, r"exists and is not a checkpoint; it is left alone", "train", "--names", "names.txt", "--out", out)
 
 
 def test_resuming_what_is_not_there_or_is_finished(folder):

@@ -224,7 +224,7 @@ def test_the_history_and_the_counts():
 def test_a_run_by_the_clock_ends_in_time():
     state = whole_run(epochs=None, seconds=0.3)
     assert state.stopped == "finished"
-    assert 0.3 <= state.seconds < 1.5
+    assert 0.3 <= state.seconds < 5
     assert state.step > 5
 
 

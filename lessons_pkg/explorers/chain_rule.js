@@ -27,6 +27,7 @@ function look(state) {
   return { first, second, depth: [30, 60, 120].find((depth) => deepest <= depth) ?? 240 };
 }
 
+const describe = (token, t) => (token === "\n" ? "end" : `${label(token)}, letter ${t + 1}`);
 const place = ({ id, given }) => `“${label(tokens[id])}” ${given ? `after “${given}”` : "at the start"}`;
 
 function finding(view) {
@@ -35,7 +36,8 @@ function finding(view) {
   const [likely, unlikely] = first.sum >= second.sum ? [first, second] : [second, first];
   const ratio = times(Math.exp(likely.sum - unlikely.sum));
   const cost = `${(-unlikely.most.log).toFixed(1)} of its ${(-unlikely.sum).toFixed(1)} nats`;
-  return `“${unlikely.name}” is ${ratio} times less likely than “${likely.name}”; ${place(unlikely.most)} alone costs ${cost}.`;
+  const compared = ratio === "1.0" ? "about as likely as" : `${ratio} times less likely than`;
+  return `“${unlikely.name}” is ${compared} “${likely.name}”; ${place(unlikely.most)} alone costs ${cost}.`;
 }
 
 const product = ({ sum, perplexity }) =>
@@ -78,9 +80,10 @@ const question = el("p", { id: "question" });
 const tiles = el("div", { class: "row", role: "group", "aria-labelledby": "question" });
 const told = el("p", { tabindex: -1 });
 const ask = el("div", { class: "ask" }, question, tiles, told);
-setText(question, `Predict: swap two letters and it reads “${data.guess}”. Which character surprises the model most?`);
+setText(question, `Predict: which character of “${data.guess}” surprises the model most?`);
 [...data.guess, "\n"].forEach((c, t) => {
-  tiles.append(button(label(c), () => set({ answer: t, second: data.guess }), { class: "tile" }));
+  const attributes = { class: "tile", "aria-label": describe(c, t) };
+  tiles.append(button(label(c), () => set({ answer: t, second: data.guess }), attributes));
 });
 tiles.append(button("Show me", () => set({ answer: "shown", second: data.guess })));
 
@@ -165,7 +168,7 @@ function drawStep({ node, tile, drop, cells }, step, t, read, row, state, view) 
   setText(tile, character);
   tile.disabled = last;
   tile.setAttribute("aria-pressed", state.picked?.row === row && state.picked.t === t);
-  tile.setAttribute("aria-label", last ? "end" : `${character}, letter ${t + 1}`);
+  tile.setAttribute("aria-label", describe(tokens[step.id], t));
   // A factor that both names share is drawn hollow in the second one.
   const twin = row === "second" && view.first.steps[t];
   node.classList.toggle("shared", Boolean(twin) && twin.id === step.id && twin.p === step.p);

@@ -112,10 +112,11 @@ def _sentence(model: NGram, vocab: Vocab, first: str, second: str) -> str:
     """Say what the comparison shows; chain_rule.js says the same of every pair."""
     costs = {name: -np.log(factors(model, vocab, name)) for name in (first, second)}
     likely, unlikely = sorted((first, second), key=lambda name: costs[name].sum())
-    ratio = math.exp(costs[unlikely].sum() - costs[likely].sum())
+    ratio = times(math.exp(costs[unlikely].sum() - costs[likely].sum()))
+    compared = "about as likely as" if ratio == "1.0" else f"{ratio} times less likely than"
     t = int(costs[unlikely].argmax())
     return (
-        f"“{unlikely}” is {times(ratio)} times less likely than “{likely}”; {_place(vocab, unlikely, t)} alone costs "
+        f"“{unlikely}” is {compared} “{likely}”; {_place(vocab, unlikely, t)} alone costs "
         f"{costs[unlikely][t]:.1f} of its {costs[unlikely].sum():.1f} nats."
     )
 

@@ -25,7 +25,7 @@ def test_letter_bars():
     assert [label.get_text() for label in axis.get_xticklabels()] == ["end", "a", "b", "c"]
     assert "a 90%, then b 5.0%" in figure.alt
     assert "Entropy 0.43 nats" in figure.alt
-    assert "towards a" in axis.get_title()
+    assert "towards a" in axis.get_title(loc="left")
 
 
 def test_unit_interval():
@@ -53,9 +53,9 @@ def test_entropy_curves():
     assert drawn == list(curves.values())
     assert "two from 0.30 nats at 0.5 to 1.20 at 2" in figure.alt
     assert "limit is 1.39" in figure.alt
-    assert "rises" in figure.axes[0].get_title()
+    assert "rises" in figure.axes[0].get_title(loc="left")
     falling = plots.entropy_curves([0.5, 1, 2], {"one": [0.5, 0.4, 0.3], "two": [1, 1, 1]}, 4)
-    assert "rises" not in falling.axes[0].get_title()
+    assert "rises" not in falling.axes[0].get_title(loc="left")
 
 
 def test_kept_letters():
@@ -66,16 +66,16 @@ def test_kept_letters():
     assert "after m top-p keeps 1 letters, and top-k keeps 95%" in figure.alt
     assert "after ma top-p keeps 3 letters, and top-k keeps 70%" in figure.alt
     assert len({bar.get_facecolor() for bar in flat.patches[:3]}) == 1 != len({b.get_facecolor() for b in flat.patches})
-    assert "keeps 1 or 3 letters" in peaked.get_title()
+    assert "keeps 1 or 3 letters" in peaked.get_title(loc="left")
 
 
 def test_name_odds():
     figure = plots.name_odds([0.5, 1.0], {"al": [-1.0, -5.0], "bo": [-2.0, -3.0]})
     assert np.log(figure.axes[0].lines[0].get_ydata()) == pytest.approx([-1, -5])
     assert "At 0.5 the likeliest of them is al, at 1 it is bo" in figure.alt
-    assert figure.axes[0].get_title() == "Cold, al leads; warm, bo does"
+    assert figure.axes[0].get_title(loc="left") == "Cold, al leads; warm, bo does"
     same = plots.name_odds([0.5, 1.0], {"al": [-1.0, -2.0], "bo": [-2.0, -3.0]})
-    assert same.axes[0].get_title() == "al leads throughout"
+    assert same.axes[0].get_title(loc="left") == "al leads throughout"
 
 
 def test_percent_keeps_the_digits_that_say_something():

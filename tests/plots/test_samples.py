@@ -12,7 +12,7 @@ def test_counts_against_exact():
     assert expected.get_xdata() == pytest.approx([100, 50])
     assert list(seen.get_xdata()) == [104, 20]
     assert "Of 1,000 samples 104 are al, expected 100.0. 1 of 2 names lie" in figure.alt
-    assert figure.axes[0].get_title().startswith("1 of 2")
+    assert figure.axes[0].get_title(loc="left").startswith("1 of 2")
 
 
 def test_novelty_quality():
@@ -31,7 +31,7 @@ def test_lengths():
     figure = plots.lengths([0.5, 1.0, 2.0], [5.0, 6.0, 8.2], [0.1, 0.1, 0.2], 6.4)
     assert figure.axes[0].containers[0][0].get_ydata().tolist() == [5.0, 6.0, 8.2]
     assert "5.00 letters at temperature 0.5, 8.20 at 2; the training names have 6.40" in figure.alt
-    assert "5.0 letters become 8.2" in figure.axes[0].get_title()
+    assert "5.0 letters become 8.2" in figure.axes[0].get_title(loc="left")
 
 
 def test_origin_mix():
@@ -41,7 +41,7 @@ def test_origin_mix():
     assert [label.get_text() for label in same.get_yticklabels()] == ["y", "z", "x"]
     assert other.lines[0].get_xdata().tolist() == [0.2, 0.3, 0.5]
     assert other.lines[1].get_xdata().tolist() == [0.4, 0.4, 0.2]
-    assert same.get_title() == "T = 1: 0% off"
+    assert same.get_title(loc="left") == "T = 1: 0% off"
     assert (
         "T = 2, 30% of the names would have to change origin, and the largest excess is y with 40% for 20%"
         in figure.alt

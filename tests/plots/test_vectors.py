@@ -45,7 +45,7 @@ def test_gradient_rows():
     upper, lower = figure.axes
     assert [bar.get_height() for bar in upper.patches] == [0, 5, 0, 0]
     assert [bar.get_height() for bar in lower.patches] == pytest.approx([2**0.5] * 4)
-    assert upper.get_title() == "In: 1 of 4 rows"
+    assert upper.get_title(loc="left") == "In: 1 of 4 rows"
     assert "In: 1 of 4 rows get a gradient (a); Out: 4 of 4 rows get a gradient (every row)." in figure.alt
 
 

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "lessons_pkg"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = {  # a module imports from its own floor and from those below
-    1: {"vocab", "corpora", "metrics", "numpy_rnn", "clipping", "models"},
+    1: {"vocab", "corpora", "metrics", "numpy_rnn", "numpy_optim", "clipping", "models"},
     2: {"ngram", "batching", "checkpoint", "sampling", "search", "recipe"},
     3: {"training", "evaluation", "plots", "explorers"},
     4: {"classroom", "progress", "commands", "__main__"},

@@ -36,6 +36,7 @@ class TemperatureWidget:
         self.slider = ipywidgets.FloatSlider(temperature, min=low, max=high, step=0.05, description="temperature")
         self.bars = ipywidgets.HTML()
         for control in (self.prefix, self.slider):
+            control.style.description_width = "7em"  # or "temperature" is cut off
             control.observe(self.draw, names="value")
         self.view = ipywidgets.VBox([self.prefix, self.slider, self.bars])
         self.draw()

@@ -6,11 +6,13 @@ goes wrong.
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 
 import numpy as np
 
 from ..metrics import entropy
-from .style import COLOURS, Picture, in_style, percent, picture, shown
+from .labels import label_lines
+from .style import COLOURS, Picture, in_style, percent, picture, shown, ticks
 
 DASHES = ("-", "--", ":", "-.")
 
@@ -30,7 +32,7 @@ def letter_bars(tokens: Sequence[str], p: Sequence[float], *, prefix: str) -> Pi
     axis.bar(range(len(p)), p, color=COLOURS["gru"])
     for k in (top, second):
         axis.text(k, p[k], f"{shown(tokens[k])} {percent(p[k])}", ha="center", va="bottom")
-    axis.set_xticks(range(len(p)), map(shown, tokens))
+    axis.set_xticks(range(len(p)), ticks(tokens))
     axis.set(xlabel=f"next letter after “{prefix}”", ylabel="probability", ylim=(0, 1.15 * p[top]))
     axis.grid(visible=False, axis="x")
     axis.set_title(f"After “{prefix}” the model leans towards {shown(tokens[top])}, and rules nothing out")
@@ -119,15 +121,12 @@ def entropy_curves(temperatures: Sequence[float], curves: Mapping[str, Sequence[
     """
     limit = math.log(size)
     figure, axis = picture(height=3.4)
-    at = int(
-        np.argmax(np.diff(np.sort(list(curves.values()), axis=0), axis=0).min(axis=0))
-    )  # where lines are far apart
-    for (label, h), dash in zip(curves.items(), DASHES, strict=False):
+    for h, dash in zip(curves.values(), cycle(DASHES)):
         axis.plot(temperatures, h, dash, color=COLOURS["gru"])
-        axis.annotate(label, (temperatures[at], h[at]), (8, -4), textcoords="offset points", va="top")
     axis.axhline(limit, color=COLOURS["grey"], lw=1)
     axis.text(temperatures[0], limit, f"ln {size} = {limit:.2f}: all alike", va="bottom")
     axis.set(xlabel="temperature", ylabel="entropy (nats)", ylim=(0, 1.15 * limit), xlim=(0, None))
+    label_lines(axis, list(curves))
     rising = all(np.all(np.diff(h) >= -1e-9) for h in curves.values())
     axis.set_title("Entropy only rises with temperature" if rising else "Entropy against temperature")
     ends = [
@@ -159,7 +158,7 @@ def kept_letters(tokens: Sequence[str], rows: Mapping[str, Sequence[float]], *, 
         axis.axvline(top_k - 0.5, color=COLOURS["wrong"], ls="--")
         axis.text(top_k, 0.95, f"top-k cuts here, {share} kept", transform=axis.get_xaxis_transform(), va="top")
         axis.text(top_k, 0.6, f"top-p keeps the green {sizes[-1]}", transform=axis.get_xaxis_transform(), va="top")
-        axis.set_xticks(range(len(p)), [shown(tokens[k]) for k in order])
+        axis.set_xticks(range(len(p)), ticks([tokens[k] for k in order]))
         axis.grid(visible=False)
         axis.set(ylabel="probability", xlabel=f"after “{prefix}”, likeliest first", ylim=(0, None))
         said.append(f"after {prefix} top-p keeps {sizes[-1]} letters, and top-k keeps {share} of the probability")
@@ -177,7 +176,7 @@ def name_odds(temperatures: Sequence[float], curves: Mapping[str, Sequence[float
         curves: a name to its log probabilities.
     """
     figure, axis = picture(height=3.4)
-    for (name, logs), dash in zip(curves.items(), DASHES, strict=False):
+    for (name, logs), dash in zip(curves.items(), cycle(DASHES)):
         axis.plot(temperatures, np.exp(logs), dash, color=COLOURS["gru"])
         axis.annotate(name, (temperatures[-1], math.exp(logs[-1])), (6, 0), textcoords="offset points", va="center")
     axis.set(yscale="log", xlabel="temperature of each step", ylabel="probability of the name")

@@ -5,6 +5,7 @@ Letters: V vocabulary, S seeds.
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import cycle
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, PowerNorm
@@ -55,7 +56,7 @@ def mass_of_names(masses: Mapping[str, Sequence[float]], endless: str) -> Pictur
     figure, axes = picture(height=3.4)
     axes.axhline(1, color=COLOURS["grey"], linewidth=1)
     places = [(1, (0, 12), "right"), (1, (12, -14), "left")]
-    for (label, mass), dash in zip(masses.items(), ("-", "--", "-."), strict=False):
+    for (label, mass), dash in zip(masses.items(), cycle(("-", "--", "-."))):
         colour = COLOURS["wrong" if label == endless else "counting"]
         axes.plot(mass, dash, marker="o", markersize=4, color=colour)
         at, offset, side = (2, (8, -4), "left") if label == endless else places.pop(0)
@@ -141,7 +142,7 @@ def gap_to_floor(tokens: Sequence[float], gaps: Mapping[int, np.ndarray], price:
     figure, axes = picture(height=4.2)
     axes.plot(tokens, price, ":", color=COLOURS["data"])
     axes.annotate("theory", (tokens[1], price[1]), (-12, -22), textcoords="offset points")
-    for marker, (order, runs) in zip("os^Dv", gaps.items(), strict=False):
+    for marker, (order, runs) in zip(cycle("os^Dv"), gaps.items()):
         axes.plot(tokens, runs.T, color=COLOURS["counting"], linewidth=0.8, alpha=0.7)
         axes.plot(tokens, runs.mean(0), marker=marker, color=COLOURS["counting"])
         axes.annotate(f"order {order}", (tokens[-1], runs[:, -1].mean()), (8, -4), textcoords="offset points")

@@ -25,7 +25,7 @@ def counts_against_exact(
         total: how many samples there were.
     """
     expected = total * np.exp(log_probs)
-    spread = Z95 * np.sqrt(expected)  # a Poisson count
+    spread = Z95 * np.sqrt(expected)  # a count of rare events strays by the root of its mean
     inside = int(np.sum(np.abs(counts - expected) <= spread))
     figure, axis = picture(height=1.1 + 0.28 * len(names))
     y = np.arange(len(names))[::-1]
@@ -51,9 +51,12 @@ def novelty_quality(dials: Mapping[str, Sequence[Sequence[float]]], *, real: flo
         real: nats per character of real names that the sampler was not trained on, which are all new.
         real_error: its standard error.
     """
+    looks = (("o-", "gru", -1), ("s--", "white", 1))
+    if len(dials) > len(looks):
+        raise ValueError(f"novelty_quality: got {len(dials)} dials, {', '.join(dials)}; it has room for {len(looks)}")
     figure, axis = picture(height=4.4)
     said = []
-    for (label, rows), style, face, sign in zip(dials.items(), ("o-", "s--"), ("gru", "white"), (-1, 1), strict=False):
+    for (label, rows), (style, face, sign) in zip(dials.items(), looks, strict=False):
         setting, new, new_se, nll, nll_se = np.array(rows).T
         errors = {"yerr": Z95 * nll_se, "xerr": Z95 * new_se, "elinewidth": 1}
         axis.errorbar(

@@ -7,7 +7,7 @@ Colours are those of Okabe and Ito, which colour-blind readers can tell apart, i
 
 import functools
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib import rc_context
@@ -75,6 +75,11 @@ def picture(rows: int = 1, columns: int = 1, *, height: float = 3.6, **subplots)
 def shown(token: str) -> str:
     """Return a token as a figure writes it: the stop symbol has no letter of its own."""
     return "end" if token == STOP else token
+
+
+def ticks(tokens: Sequence[str]) -> list[str]:
+    """Return tokens as marks along an axis; the word for the stop symbol hangs below the letters' line."""
+    return ["\n" + shown(token) if token == STOP else token for token in tokens]
 
 
 def headline(figure: Picture, finding: str) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..vocab import STOP
-from .style import COLOURS, Picture, headline, in_style, picture, shown
+from .labels import spread_words
+from .style import COLOURS, Picture, headline, in_style, picture, shown, ticks
 
 BADGE = {"boxstyle": "circle,pad=0.15", "fc": "white"}
 PLATE = {"fc": "white", "ec": "none", "pad": 1}
@@ -99,18 +99,22 @@ def gradient_rows(tokens: Sequence[str], parts: Mapping[str, np.ndarray]) -> Pic
     for axis, (label, gradient) in zip(axes[:, 0], parts.items(), strict=True):
         norms = np.linalg.norm(gradient, axis=1)
         touched = [shown(tokens[i]) for i in np.flatnonzero(norms)]
-        axis.bar(range(len(tokens)), norms, color=COLOURS["gru"])
-        axis.set(ylabel="gradient norm", yscale="log")
+        axis.plot(np.flatnonzero(norms), norms[norms > 0], "o", color=COLOURS["gru"])
+        axis.set(yscale="log", ylabel="gradient norm\n(logarithmic scale)")
         axis.minorticks_off()
         axis.yaxis.set_major_formatter("{x:g}")
         axis.set_title(f"{label}: {len(touched)} of {len(tokens)} rows")
         axis.grid(visible=False, axis="x")
         which = "every row" if len(touched) == len(tokens) else ", ".join(touched)
         said.append(f"{label}: {len(touched)} of {len(tokens)} rows get a gradient ({which})")
-    names = ["\n" + shown(token) if token == STOP else token for token in tokens]
-    axes[-1, 0].set_xticks(range(len(tokens)), names)
-    axes[-1, 0].set_xlabel("row of the table")
-    figure.alt = "Bars on a logarithmic scale, one for each row of the table. " + "; ".join(said) + "."
+    axes[-1, 0].set_xticks(range(len(tokens)), ticks(tokens))
+    every = np.concatenate([np.linalg.norm(gradient, axis=1) for gradient in parts.values()])
+    decades = np.log10(every[every > 0])
+    axes[0, 0].set_ylim(10 ** np.floor(decades.min() - 0.1), 10 ** np.ceil(decades.max() + 0.1))
+    axes[-1, 0].set_xlabel("row of the table (no dot: no gradient)")
+    figure.alt = (
+        "A dot for each row of the table that gets a gradient, on a logarithmic scale. " + "; ".join(said) + "."
+    )
     return figure
 
 
@@ -128,15 +132,18 @@ def letter_maps(tokens: Sequence[str], maps: Mapping[str, np.ndarray], *, marked
     inside, said = np.array([token in marked for token in tokens]), []
     for axis, (title, points) in zip(axes[0], maps.items(), strict=True):
         axis.scatter(*points.T, alpha=0)  # so that the axes know how far the letters reach
+        axis.margins(0.1)
         for token, (x, y), stands_out in zip(tokens, points, inside, strict=True):
             looks = {"weight": "bold", "bbox": BADGE | {"ec": COLOURS["gru"], "lw": 2}} if stands_out else {"zorder": 4}
-            axis.text(x, y, shown(token), ha="center", va="center", **looks)
+            axis.annotate(shown(token), (x, y), (0, 0), textcoords="offset points", ha="center", va="center", **looks)
         axis.set_aspect("equal", adjustable="datalim")  # distances are what the map is about
         axis.set(xlabel="first coordinate", ylabel="second coordinate" if axis is axes[0, 0] else "")
         axis.set_title(title, size=11, weight="normal")
         near, far = spread(points[inside], points[inside]), spread(points[inside], points[~inside])
         said.append(f"{title}: mean distance {near:.2f} among them, {far:.2f} to the other symbols")
     headline(figure, finding)
+    for axis in axes[0]:
+        spread_words(axis)
     figure.alt = f"{finding}. Symbols as points in a plane, {', '.join(marked)} in circles. " + "; ".join(said) + "."
     return figure
 

@@ -1,40 +1,28 @@
 """Each numbered equation of chapter 01; the label is in the test's name. The chapter's own functions are run."""
 
-import ast
 from collections import Counter, defaultdict
 from fractions import Fraction
-from functools import cache
 from itertools import product
 from math import exp, log, prod
-from pathlib import Path
-from types import SimpleNamespace
 
-import nbformat
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lessons_pkg import NGram, Vocab, cross_entropy, entropy, perplexity
+from tests.chapter import functions
 
-CHAPTER = Path(__file__).parents[2] / "book" / "01_chain_rule.ipynb"
+CHAPTER = functions(
+    "01_chain_rule",
+    **{"Counter": Counter, "Fraction": Fraction, "defaultdict": defaultdict, "product": product, "prod": prod},
+    **{"np": np, "cross_entropy": cross_entropy, "entropy": entropy},
+)
 FEW = ["anna", "ana", "nina", "ian"]
 SYMBOLS = ".ain"
 VOCAB = Vocab("ain")
 NAMES = st.lists(st.text("ain", min_size=1, max_size=5), min_size=2, max_size=8)
 SHARES = st.lists(st.floats(0.01, 1), min_size=2, max_size=6).map(lambda w: np.array(w) / sum(w))
-
-
-@cache
-def chapter() -> SimpleNamespace:
-    """Return the functions that the chapter defines."""
-    space = {"Counter": Counter, "Fraction": Fraction, "defaultdict": defaultdict, "np": np, "prod": prod}
-    space |= {"product": product, "cross_entropy": cross_entropy, "entropy": entropy}
-    for cell in nbformat.read(CHAPTER, as_version=4).cells:
-        if cell.cell_type == "code":
-            functions = [node for node in ast.parse(cell.source).body if isinstance(node, ast.FunctionDef)]
-            exec(compile(ast.Module(functions, []), str(CHAPTER), "exec"), space)
-    return SimpleNamespace(**space)
 
 
 def pieces(names: list[str], order: int) -> list[tuple[str, str]]:
@@ -50,38 +38,38 @@ def encoded(names: list[str]) -> list[list[int]]:
 @given(NAMES)
 def test_eq_chain_rule(names):
     for name in names:
-        assert prod(chapter().whole_memory(names, name)) == Fraction(names.count(name), len(names))
+        assert prod(CHAPTER.whole_memory(names, name)) == Fraction(names.count(name), len(names))
 
 
 def test_eq_chain_rule_by_hand():
-    assert chapter().whole_memory(FEW, "anna") == [Fraction(2, 4), 1, Fraction(1, 2), 1, 1]
-    assert chapter().whole_memory(FEW, "nia")[2] == 0
+    assert CHAPTER.whole_memory(FEW, "anna") == [Fraction(2, 4), 1, Fraction(1, 2), 1, 1]
+    assert CHAPTER.whole_memory(FEW, "nia")[2] == 0
 
 
 @given(NAMES, st.integers(1, 4))
 def test_eq_ngram(names, order):
-    table = chapter().count(names, order)
+    table = CHAPTER.count(names, order)
     seen, contexts = Counter(pieces(names, order)), Counter(context for context, _ in pieces(names, order))
     expected = [Fraction(seen[piece], contexts[piece[0]]) for piece in pieces(names[:1], order)]
-    assert chapter().factors(table, names[0]) == expected
+    assert CHAPTER.factors(table, names[0]) == expected
 
 
 def test_eq_ngram_by_hand():
-    table = chapter().count(FEW, 2)
+    table = CHAPTER.count(FEW, 2)
     assert {c: [table[c][x] for x in SYMBOLS] for c in SYMBOLS} == {
         ".": [0, 2, 1, 1],
         "a": [3, 0, 0, 3],
         "i": [0, 1, 0, 1],
         "n": [1, 3, 1, 1],
     }
-    assert prod(chapter().factors(table, "anna")) == prod(chapter().factors(table, "nia")) == Fraction(1, 96)
+    assert prod(CHAPTER.factors(table, "anna")) == prod(CHAPTER.factors(table, "nia")) == Fraction(1, 96)
 
 
 @given(NAMES)
 def test_eq_stop_sum(names):
-    table = chapter().count(names, 1)
+    table = CHAPTER.count(names, 1)
     stop = table[""]["."] / table[""].total()
-    by_length = [chapter().sum_over_names(table, length) for length in range(5)]
+    by_length = [CHAPTER.sum_over_names(table, length) for length in range(5)]
     assert by_length == pytest.approx([(1 - stop) ** k * stop for k in range(5)])
     assert sum((1 - stop) ** k * stop for k in range(2000)) == pytest.approx(1)
 
@@ -126,7 +114,7 @@ def test_eq_entropy_plus_kl(p, seed):
 @given(NAMES, st.integers(1, 3), st.integers(0, 99))
 def test_eq_count_share(names, order, seed):
     model = NGram(order, len(VOCAB), smoothing="add-k", strength=0).fit(encoded(names))
-    table = chapter().count(names, order)
+    table = CHAPTER.count(names, order)
     for context, counts in model.counts.items():
         seen = table["".join(SYMBOLS[i] for i in context)]
         assert (counts / counts.sum()).tolist() == pytest.approx([seen[x] / seen.total() for x in SYMBOLS])
@@ -141,7 +129,7 @@ def test_eq_count_share(names, order, seed):
 @given(NAMES, st.floats(0.01, 5))
 def test_eq_add_k(names, k):
     model = NGram(2, len(VOCAB), smoothing="add-k", strength=k).fit(encoded(names))
-    seen = chapter().count(names, 2)["a"]
+    seen = CHAPTER.count(names, 2)["a"]
     assert model.probs(VOCAB.encode("na")) == pytest.approx([(seen[x] + k) / (seen.total() + 4 * k) for x in SYMBOLS])
 
 
@@ -153,15 +141,15 @@ def test_eq_add_k_by_hand():
 
 @given(NAMES, st.text("ain", max_size=5), st.integers(1, 6))
 def test_eq_witten_bell(names, context, s):
-    tables = [chapter().count(names, n) for n in (1, 2, 3)]
-    ours = chapter().witten_bell(tables, (".." + context)[-2:], SYMBOLS, s)
+    tables = [CHAPTER.count(names, n) for n in (1, 2, 3)]
+    ours = CHAPTER.witten_bell(tables, (".." + context)[-2:], SYMBOLS, s)
     model = NGram(3, len(VOCAB), strength=s).fit(encoded(names))
     assert sum(ours.values()) == 1
     assert [float(ours[x]) for x in SYMBOLS] == pytest.approx(model.probs(VOCAB.encode(context)).tolist())
 
 
 def test_eq_witten_bell_by_hand():
-    ours = chapter().witten_bell([chapter().count(FEW, 1), chapter().count(FEW, 2)], "i", SYMBOLS, 1)
+    ours = CHAPTER.witten_bell([CHAPTER.count(FEW, 1), CHAPTER.count(FEW, 2)], "i", SYMBOLS, 1)
     assert ours == {".": Fraction(5, 44), "a": Fraction(9, 22), "i": Fraction(3, 44), "n": Fraction(9, 22)}
 
 
@@ -193,7 +181,7 @@ def test_eq_entropy_rate_is_the_floor_of_every_model():
 
 def gap_of(source: NGram, model: NGram, names: list) -> float:
     """Run the chapter's ``gap``, which reads the source from its notebook."""
-    function = chapter().gap
+    function = CHAPTER.gap
     function.__globals__["village"] = source
     return function(model, names)
 

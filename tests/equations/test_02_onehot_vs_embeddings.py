@@ -1,12 +1,7 @@
 """Each numbered equation of chapter 02; the label is in the test's name. The chapter's own functions are run."""
 
-import ast
 import itertools
-from functools import cache
-from pathlib import Path
-from types import SimpleNamespace
 
-import nbformat
 import numpy as np
 import pytest
 import torch
@@ -16,22 +11,16 @@ from torch.nn import functional as F
 
 import tests.tiny  # noqa: F401, it loads the profile of hypothesis
 from lessons_pkg import RNNLM, Vocab
+from tests.chapter import functions
 
-CHAPTER = Path(__file__).parents[2] / "book" / "02_onehot_vs_embeddings.ipynb"
+ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+CHAPTER = functions(
+    "02_onehot_vs_embeddings",
+    **{"np": np, "torch": torch, "F": F, "itertools": itertools},
+    **{"V": 27, "vocab": Vocab(ALPHABET), "letters": list(ALPHABET)},
+)
 SCORES = st.lists(st.floats(-20, 20), min_size=2, max_size=8)
 IDS = st.lists(st.integers(0, 6), min_size=1, max_size=12)
-
-
-@cache
-def chapter() -> SimpleNamespace:
-    """Return the functions that the chapter defines, with a vocabulary of 27 symbols."""
-    space = {"np": np, "torch": torch, "F": F, "itertools": itertools, "V": 27}
-    space |= {"vocab": Vocab("abcdefghijklmnopqrstuvwxyz"), "letters": list("abcdefghijklmnopqrstuvwxyz")}
-    for cell in nbformat.read(CHAPTER, as_version=4).cells:
-        if cell.cell_type == "code":
-            functions = [node for node in ast.parse(cell.source).body if isinstance(node, ast.FunctionDef)]
-            exec(compile(ast.Module(functions, []), str(CHAPTER), "exec"), space)
-    return SimpleNamespace(**space)
 
 
 def random(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -86,7 +75,7 @@ def test_eq_row_gradient(ids):
 @given(IDS)
 def test_eq_scatter_add(ids):
     G = random(len(ids), 3)
-    own = chapter().scatter_add(ids, G.numpy(), 7)
+    own = CHAPTER.scatter_add(ids, G.numpy(), 7)
     assert np.allclose(own, table_gradient(ids, G))
     for v in range(7):
         assert np.allclose(own[v], sum((G[t].numpy() for t, c in enumerate(ids) if c == v), np.zeros(3)))
@@ -95,14 +84,14 @@ def test_eq_scatter_add(ids):
 
 def test_eq_scatter_add_on_the_numbers_of_the_chapter():
     G = np.array([[1.0, 0.0], [2.0, -1.0], [3.0, 5.0], [4.0, 2.0]])
-    assert chapter().scatter_add([1, 2, 2, 1], G, 3).tolist() == [[0, 0], [5, 2], [5, 4]]
+    assert CHAPTER.scatter_add([1, 2, 2, 1], G, 3).tolist() == [[0, 0], [5, 2], [5, 4]]
 
 
 @given(SCORES, st.data())
 def test_eq_softmax_nll(scores, data):
     y, z = data.draw(st.integers(0, len(scores) - 1)), np.array(scores)
     p = np.exp(z) / np.exp(z).sum()
-    assert chapter().softmax(z) == pytest.approx(p)
+    assert CHAPTER.softmax(z) == pytest.approx(p)
     second_form = -z[y] + np.log(np.exp(z).sum())
     assert -np.log(p[y]) == pytest.approx(second_form, abs=1e-9)
     assert F.cross_entropy(torch.tensor(z), torch.tensor(y)).item() == pytest.approx(second_form, abs=1e-9)
@@ -114,7 +103,7 @@ def test_eq_logit_gradient(scores, data):
     z = torch.tensor(scores, dtype=torch.float64, requires_grad=True)
     F.cross_entropy(z, torch.tensor(y)).backward()
     happened = np.arange(len(scores)) == y
-    assert z.grad.numpy() == pytest.approx(chapter().softmax(np.array(scores)) - happened, abs=1e-12)
+    assert z.grad.numpy() == pytest.approx(CHAPTER.softmax(np.array(scores)) - happened, abs=1e-12)
 
 
 def test_eq_bigram_gradient():
@@ -122,14 +111,14 @@ def test_eq_bigram_gradient():
     W = random(3, 3).requires_grad_()
     first, second = zip(*[(v, j) for v in range(3) for j in range(3) for _ in range(n[v, j])], strict=True)
     F.cross_entropy(W[list(first)], torch.tensor(second)).backward()
-    n_v, p = n.sum(1, keepdims=True), chapter().softmax(W.detach().numpy())
+    n_v, p = n.sum(1, keepdims=True), CHAPTER.softmax(W.detach().numpy())
     assert np.allclose(W.grad, n_v / n.sum() * (p - n / n_v))
 
 
 def test_eq_bigram_gradient_leads_descent_to_the_counts():
     pairs = np.array([[1.0, 3.0, 4.0], [2.0, 5.0, 1.0], [2.0, 2.0, 4.0]])
-    W, losses = chapter().descend(pairs, rate=1.0, steps=3000)
-    assert np.allclose(chapter().softmax(W), pairs / pairs.sum(1, keepdims=True), atol=1e-6)
+    W, losses = CHAPTER.descend(pairs, rate=1.0, steps=3000)
+    assert np.allclose(CHAPTER.softmax(W), pairs / pairs.sum(1, keepdims=True), atol=1e-6)
     assert np.all(np.diff(losses) < 1e-12)
 
 
@@ -137,10 +126,10 @@ def test_eq_bigram_gradient_on_abracadabra():
     pairs = np.zeros((5, 5))
     for a, b in itertools.pairwise("abracadabra"):
         pairs["abcdr".index(a), "abcdr".index(b)] += 1
-    W, losses = chapter().descend(pairs, rate=1.0, steps=1)
+    W, losses = CHAPTER.descend(pairs, rate=1.0, steps=1)
     assert np.allclose(-W[0], [0.08, -0.12, -0.02, -0.02, 0.08])
     assert losses[0] == pytest.approx(np.log(5))
-    assert chapter().descend(pairs, rate=1.0, steps=100)[1][-1] == pytest.approx(0.4670, abs=5e-5)
+    assert CHAPTER.descend(pairs, rate=1.0, steps=100)[1][-1] == pytest.approx(0.4670, abs=5e-5)
 
 
 @pytest.mark.parametrize("width", [1, 2, 5, 9])
@@ -173,39 +162,39 @@ def test_eq_tied_gradient_of_the_package():
 
 @pytest.mark.parametrize("size", [None, 2, 8])
 def test_eq_window_network(size):
-    weights = chapter().start(size, seed=0)
+    weights = CHAPTER.start(size, seed=0)
     table, W1, b1, W2, b2 = weights
     context = [3, 0, 26]
     h = torch.tanh(torch.cat([table[c] for c in context]) @ W1 + b1)
-    assert torch.allclose(chapter().score(weights, torch.tensor([context])), h @ W2 + b2)
+    assert torch.allclose(CHAPTER.score(weights, torch.tensor([context])), h @ W2 + b2)
     assert (size is None) == (not table.requires_grad)
 
 
 @pytest.mark.parametrize(("size", "printed"), [(None, 7003), (2, 2257), (8, 3571), (32, 8827)])
 def test_eq_window_parameters(size, printed):
     V, H = 27, 64
-    count = sum(w.numel() for w in chapter().trainable(chapter().start(size, seed=0)))
+    count = sum(w.numel() for w in CHAPTER.trainable(CHAPTER.start(size, seed=0)))
     formula = 3 * V * H + H + H * V + V if size is None else V * size + 3 * size * H + H + H * V + V
     assert count == formula == printed
 
 
 def test_eq_window_parameters_grow_by_a_place():
-    W1 = chapter().start(8, seed=0)[1]
+    W1 = CHAPTER.start(8, seed=0)[1]
     assert W1.numel() // 3 == 512
 
 
 @given(st.integers(0, 1000))
 def test_eq_invertible(seed):
-    weights = [w.detach() for w in chapter().start(4, seed=0)]
+    weights = [w.detach() for w in CHAPTER.start(4, seed=0)]
     A, contexts = random(4, 4, seed=seed) + 3 * torch.eye(4, dtype=torch.float64), torch.tensor([[1, 2, 3], [0, 26, 5]])
-    other = chapter().change(weights, A)
-    assert torch.allclose(chapter().score(weights, contexts), chapter().score(other, contexts))
-    assert torch.allclose(chapter().seen(weights), chapter().seen(other))
+    other = CHAPTER.change(weights, A)
+    assert torch.allclose(CHAPTER.score(weights, contexts), CHAPTER.score(other, contexts))
+    assert torch.allclose(CHAPTER.seen(weights), CHAPTER.seen(other))
 
 
 def test_eq_gap():
     rows = random(8, 3).numpy()
-    values, groups = chapter().gaps(rows, 3)
+    values, groups = CHAPTER.gaps(rows, 3)
     assert len(values) == len(groups) == 56
     for value, group in zip(values, groups, strict=True):
         within = [np.linalg.norm(rows[i] - rows[j]) for i, j in itertools.permutations(group, 2)]
@@ -216,7 +205,7 @@ def test_eq_gap():
 def test_eq_gap_finds_a_group_that_was_put_together():
     rows = random(26, 4).numpy()
     rows[[0, 4, 8, 14, 20]] = 5 + 0.1 * rows[[0, 4, 8, 14, 20]]
-    gap, place = chapter().place_of("aeiou", rows)
+    gap, place = CHAPTER.place_of("aeiou", rows)
     assert place == 1
     assert gap > 3
-    assert chapter().place_of("bcdfg", rows)[1] > 1000
+    assert CHAPTER.place_of("bcdfg", rows)[1] > 1000

@@ -10,8 +10,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lessons_pkg import STOP, entropy, next_distribution
+from tests.chapter import functions
 from tests.tiny import AB, ab_model, exact
 
+CHAPTER = functions("07_sampling_and_temperature", torch=torch, np=np)
 logits = st.lists(st.floats(-6, 6), min_size=2, max_size=8).map(np.array)
 temperatures = st.floats(0.3, 4)
 
@@ -27,10 +29,16 @@ def slope(function, x: float, step: float = 1e-4) -> float:
 
 @given(logits, st.floats(0, 1, exclude_max=True))
 def test_eq_inverse_cdf(z, u):
-    sums = softmax(z).cumsum()
-    i = int(np.searchsorted(sums, u, side="right"))
-    assume(i < len(z))  # the last sum may be a rounding error below 1
-    assert (sums[i - 1] if i else 0) <= u < sums[i]
+    p = softmax(z)
+    i = CHAPTER.draw(torch.tensor(p), u)
+    assert p[:i].sum() - 1e-12 <= u < p[: i + 1].sum() + 1e-12
+
+
+@pytest.mark.parametrize("p", [[0.3, 0.7 - 1e-6], [0.5, 0.5 - 1e-6, 0.0], [1 / 27] * 27])
+def test_eq_inverse_cdf_stays_inside_when_rounding_leaves_the_sum_below_1(p):
+    last = max(i for i, length in enumerate(p) if length)
+    assert CHAPTER.draw(torch.tensor(p), 1 - 2**-53) == last
+    assert CHAPTER.draw(torch.tensor(p), 0.0) == 0
 
 
 def test_eq_inverse_cdf_gives_each_piece_its_length():

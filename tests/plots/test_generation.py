@@ -1,5 +1,7 @@
 """What the figures about drawing show is what they were given, and their text says it."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -22,10 +24,26 @@ def test_letter_bars():
     figure = plots.letter_bars(TOKENS, PEAKED, prefix="x")
     (axis,) = figure.axes
     assert heights(axis) == PEAKED
-    assert [label.get_text() for label in axis.get_xticklabels()] == ["end", "a", "b", "c"]
+    assert [label.get_text() for label in axis.get_xticklabels()] == ["\nend", "a", "b", "c"]
     assert "a 90%, then b 5.0%" in figure.alt
     assert "Entropy 0.43 nats" in figure.alt
     assert "towards a" in axis.get_title(loc="left")
+
+
+def test_no_mark_of_27_symbols_touches_its_neighbour():
+    tokens = ["\n", *"abcdefghijklmnopqrstuvwxyz"]
+    p = np.linspace(1, 2, 27)
+    for figure in (
+        plots.letter_bars(tokens, p, prefix="x"),
+        plots.kept_letters(tokens, {"m": np.roll(p, 9), "ma": p}, top_k=5, top_p=0.9),
+    ):
+        figure.draw_without_rendering()
+        for axis in figure.axes:
+            labels = axis.get_xticklabels()
+            (end,) = [label.get_window_extent() for label in labels if "end" in label.get_text()]
+            letters = [label.get_window_extent() for label in labels if "end" not in label.get_text()]
+            assert all(left.x1 < right.x0 for left, right in itertools.pairwise(letters))
+            assert (end.y0 + end.y1) / 2 <= letters[0].y0  # its word is the lower of its two lines
 
 
 def test_unit_interval():
@@ -53,16 +71,23 @@ def test_entropy_curves():
     assert drawn == list(curves.values())
     assert "two from 0.30 nats at 0.5 to 1.20 at 2" in figure.alt
     assert "limit is 1.39" in figure.alt
+    assert [text.get_text() for text in figure.axes[0].texts[1:]] == ["one", "two"]
     assert "rises" in figure.axes[0].get_title(loc="left")
     falling = plots.entropy_curves([0.5, 1, 2], {"one": [0.5, 0.4, 0.3], "two": [1, 1, 1]}, 4)
     assert "rises" not in falling.axes[0].get_title(loc="left")
+
+
+def test_a_fifth_curve_is_drawn_too():
+    curves = {str(k): [0.1 * k, 0.2 * k] for k in range(1, 6)}
+    assert len(plots.entropy_curves([0.5, 1], curves, 4).axes[0].lines) == 5 + 1
+    assert len(plots.name_odds([0.5, 1], curves).axes[0].lines) == 5
 
 
 def test_kept_letters():
     figure = plots.kept_letters(TOKENS, {"m": PEAKED, "ma": FLAT}, top_k=2, top_p=0.85)
     peaked, flat = figure.axes
     assert heights(peaked) == sorted(PEAKED, reverse=True)
-    assert [label.get_text() for label in flat.get_xticklabels()] == ["c", "b", "a", "end"]
+    assert [label.get_text() for label in flat.get_xticklabels()] == ["c", "b", "a", "\nend"]
     assert "after m top-p keeps 1 letters, and top-k keeps 95%" in figure.alt
     assert "after ma top-p keeps 3 letters, and top-k keeps 70%" in figure.alt
     assert len({bar.get_facecolor() for bar in flat.patches[:3]}) == 1 != len({b.get_facecolor() for b in flat.patches})

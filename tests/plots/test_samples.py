@@ -27,6 +27,12 @@ def test_novelty_quality():
     assert "100% new, 2.40 nats" in figure.alt
 
 
+def test_novelty_quality_refuses_a_dial_that_it_would_not_draw():
+    dials = {label: [(0.5, 0.6, 0.01, 2.0, 0.02)] for label in ("hot", "cut", "min-p")}
+    with pytest.raises(ValueError, match="novelty_quality: got 3 dials, hot, cut, min-p; it has room for 2"):
+        plots.novelty_quality(dials, real=2.4, real_error=0.01)
+
+
 def test_lengths():
     figure = plots.lengths([0.5, 1.0, 2.0], [5.0, 6.0, 8.2], [0.1, 0.1, 0.2], 6.4)
     assert figure.axes[0].containers[0][0].get_ydata().tolist() == [5.0, 6.0, 8.2]

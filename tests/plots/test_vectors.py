@@ -43,8 +43,17 @@ def test_gradient_rows():
     sparse[1] = 3, 4
     figure = plots.gradient_rows(TOKENS, {"In": sparse, "Out": dense})
     upper, lower = figure.axes
-    assert [bar.get_height() for bar in upper.patches] == [0, 5, 0, 0]
-    assert [bar.get_height() for bar in lower.patches] == pytest.approx([2**0.5] * 4)
+    assert upper.lines[0].get_xydata().tolist() == [[1, 5]]
+    assert lower.lines[0].get_xdata().tolist() == [0, 1, 2, 3]
+    assert lower.lines[0].get_ydata() == pytest.approx([2**0.5] * 4)
+    figure.draw_without_rendering()
+    for axis in figure.axes:
+        low, high = axis.get_ylim()
+        marks = [
+            t.get_text() for t, y in zip(axis.get_yticklabels(), axis.get_yticks(), strict=True) if low <= y <= high
+        ]
+        assert marks == ["1", "10"]
+        assert "logarithmic scale" in axis.get_ylabel()
     assert upper.get_title(loc="left") == "In: 1 of 4 rows"
     assert "In: 1 of 4 rows get a gradient (a); Out: 4 of 4 rows get a gradient (every row)." in figure.alt
 
@@ -53,11 +62,23 @@ def test_letter_maps():
     points = np.array([[0.0, 0.0], [3.0, 0.0], [3.0, 4.0], [0.0, 4.0]])
     figure = plots.letter_maps(TOKENS, {"one": points, "two": 2 * points}, marked="ac", finding="They part")
     one, two = figure.axes
-    assert [t.get_position() for t in two.texts] == [tuple(2 * p) for p in points]
+    assert [t.xy for t in two.texts] == [tuple(2 * p) for p in points]
+    assert {t.get_position() for t in two.texts} == {(0, 0)}  # none has to move
+    assert not two.lines
     assert words(one) == ["end", "a", "b", "c"]
     assert [t.get_text() for t in one.texts if t.get_bbox_patch()] == ["a", "c"]
     assert figure.alt.startswith("They part. Symbols as points in a plane, a, c in circles. ")
     assert "one: mean distance 5.00 among them, 3.50 to the other symbols" in figure.alt
+
+
+def test_letter_maps_moves_letters_off_one_another_and_marks_their_points():
+    points = np.array([[0.0, 0.0], [3.0, 0.0], [3.02, 0.0], [0.0, 4.0]])
+    (axis,) = plots.letter_maps(TOKENS, {"one": points}, marked="\nc", finding="Two meet").axes
+    end, a, b, c, *lines = axis.texts
+    assert end.get_position() == c.get_position() == (0, 0)
+    assert a.get_position()[0] < 0 < b.get_position()[0]
+    assert [tuple(dot.get_xydata()[0]) for dot in axis.lines] == [a.xy, b.xy] == [line.xy for line in lines]
+    assert a.xy == tuple(points[1])
 
 
 def test_spread_leaves_out_a_point_and_itself():

@@ -16,7 +16,7 @@ from .models import CELLS
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command; return its exit status: 0, or 2 after one line on stderr that says what was wrong."""
+    """Run one command; return its exit status: 0, 130 after Ctrl-C, 2 after a line that says what was wrong."""
     try:
         arguments = build_parser().parse_args(argv)
         torch.set_num_threads(arguments.threads)
@@ -26,6 +26,8 @@ def main(argv: list[str] | None = None) -> int:
     except ValueError as error:
         print(f"lessons_pkg: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:  # Ctrl-C; `train` ends in its own way
+        return 130
     except BrokenPipeError:  # the reader of our output, such as `head`, has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the last flush finds a place to go
         return 0
@@ -58,9 +60,9 @@ def add_train(parser: argparse.ArgumentParser) -> None:
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--seconds", type=float, help="time to train for (default: 60)")
     length.add_argument("--epochs", type=whole_number, help="times to read the list; repeatable bit for bit")
-    add("--seed", type=seed, default=0)
-    add("--resume", action="store_true", help="go on with the unfinished run in --out")
-    add("--cell", choices=sorted(CELLS), default="lstm", help="kind of network (default: lstm)")
+    add("--seed", type=seed, help="the same seed and --epochs give the same run (default: 0)")
+    add("--resume", action="store_true", help="go on with the unfinished run in --out, with its settings")
+    add("--cell", choices=sorted(CELLS), help="kind of network (default: lstm)")
     add("--hidden-size", type=whole_number, help="units (default: by the length of the list)")
     add("--lr", type=float, help="highest learning rate (default: by the length of the list)")
     add("--max-norm", type=float, help="clip gradients to this norm (default: 1)")

@@ -37,7 +37,7 @@ def clip_by_norm(parameters: Iterable[torch.Tensor], max_norm: float) -> float:
     """
     gradients = _gradients(parameters, max_norm, "clip_by_norm")
     norm = _norm(gradients)
-    # The tiny addend, torch's own, keeps 0 / 0 from making a zero gradient not-a-number.
+    # The tiny addend is torch's own: with it both clip to the same numbers.
     factor = (max_norm / (norm + 1e-6)).clamp(max=1.0)
     for gradient in gradients:
         gradient.mul_(factor.to(gradient.device))

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from .checkpoint import check_writable, load_checkpoint, save_checkpoint
-from .corpora import Split, load_names, read_names, split_names
+from .corpora import Split, hold_out_spellable, load_names, read_names, split_names
 from .evaluation import evaluate_names
 from .models import RNNLM
 from .progress import Progress
@@ -46,7 +46,8 @@ def read_split(a: argparse.Namespace) -> Split:
         check_replaceable(a.out)
     if names is None:
         return load_names()
-    return split_names(names, validation=min(0.1, 1000 / len(names)), test=0)
+    split = split_names(names, validation=min(0.1, 1000 / len(names)), test=0)
+    return split if a.unknown == "error" else hold_out_spellable(split)
 
 
 def check_replaceable(path: str) -> None:
@@ -68,15 +69,13 @@ def train(a: argparse.Namespace) -> int:
     vocab = Vocab.from_names(split.train)
     learned = [vocab.encode(name) for name in split.train]
     held_out = encode_known(vocab, split.validation, a.unknown, "held-out names")
-    state, config = resume_run(a.out, digest) if a.resume else new_run(a, len(learned), len(vocab))
-
+    state, config, notes = resume_run(a, digest) if a.resume else new_run(a, len(learned), len(vocab), digest)
     report = Progress(time.monotonic())
-    notes = {"names": digest, "config": dataclasses.asdict(config)}
 
     def save(state: TrainState) -> None:
         ended = state.stopped in ("finished", "diverged")
         if state.stopped or time.monotonic() - report.saved > SAVE_EVERY:
-            weights = {k: w.half() if a.float16 and ended else w for k, w in state.best_weights.items()}
+            weights = {k: w.half() if notes["float16"] and ended else w for k, w in state.best_weights.items()}
             save_checkpoint(
                 a.out,
                 state.model,
@@ -96,20 +95,21 @@ def train(a: argparse.Namespace) -> int:
     return summarise(a, state, vocab)
 
 
-def new_run(a: argparse.Namespace, names: int, vocab_size: int) -> tuple[TrainState, TrainConfig]:
+def new_run(a: argparse.Namespace, names: int, vocab_size: int, digest: str) -> tuple[TrainState, TrainConfig, dict]:
     """Begin a run with the recipe for this many names and what the command line says otherwise."""
     seconds = 60.0 if a.seconds is None and a.epochs is None else a.seconds
     model_config, recipe = default_recipe(names, vocab_size, hidden_size=a.hidden_size, seconds=seconds or 60.0)
-    model_config = dataclasses.replace(model_config, cell=a.cell)
+    model_config = dataclasses.replace(model_config, cell=a.cell or "lstm")
     recipe |= {k: v for k, v in vars(a).items() if k in ("lr", "max_norm", "batch_size") and v is not None}
-    config = TrainConfig(epochs=a.epochs, seconds=seconds, seed=a.seed, **recipe)
-    model = RNNLM(model_config, generator=torch.Generator().manual_seed(a.seed))
-    return start_training(model, config), config
+    config = TrainConfig(epochs=a.epochs, seconds=seconds, seed=a.seed or 0, **recipe)
+    model = RNNLM(model_config, generator=torch.Generator().manual_seed(config.seed))
+    notes = {"names": digest, "config": dataclasses.asdict(config), "float16": a.float16}
+    return start_training(model, config), config, notes
 
 
-def resume_run(path: str, digest: str) -> tuple[TrainState, TrainConfig]:
-    """Take up the unfinished run in a checkpoint; its settings are the file's."""
-    checkpoint = load_checkpoint(path)
+def resume_run(a: argparse.Namespace, digest: str) -> tuple[TrainState, TrainConfig, dict]:
+    """Take up the unfinished run in a checkpoint; its settings are the file's, and the command line's must agree."""
+    path, checkpoint = a.out, load_checkpoint(a.out)
     if checkpoint.run is None:
         raise ValueError(f"{path!r} holds a finished run; there is nothing to resume")
     try:
@@ -118,11 +118,18 @@ def resume_run(path: str, digest: str) -> tuple[TrainState, TrainConfig]:
         config = TrainConfig(**checkpoint.notes["config"])
         state = start_training(checkpoint.model, config)
         state.load_state_dict(checkpoint.run)
+        settings = checkpoint.model.settings() | checkpoint.notes["config"]
+        notes = {key: checkpoint.notes[key] for key in ("names", "config", "float16")}
     except (KeyError, TypeError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise ValueError(f"{path!r} holds a run that this version cannot take up: {reason}") from None
+    for name in settings.keys() & vars(a).keys():
+        if vars(a)[name] not in (None, settings[name]):
+            raise ValueError(
+                f"the run in {path!r} has {name} {settings[name]}, not {vars(a)[name]}; leave that option out"
+            )
     print(f"resuming at update {state.step}, after {state.seconds:.0f} s", file=sys.stderr)
-    return state, config
+    return state, config, notes
 
 
 def summarise(a: argparse.Namespace, state: TrainState, vocab: Vocab) -> int:
@@ -140,8 +147,8 @@ def summarise(a: argparse.Namespace, state: TrainState, vocab: Vocab) -> int:
         print(f"interrupted; kept in {where}; go on with --resume", file=sys.stderr)
         return 130
     print(f"wrote {where}")
-    generator = torch.Generator().manual_seed(a.seed)
-    print("some new names:", ", ".join(sample_names(state.model, vocab, 8, generator=generator)))
+    generator = torch.Generator().manual_seed(a.seed or 0)
+    print("some new names:", ", ".join(sample_names(state.model, vocab, 8, min_length=1, generator=generator)))
     print(f"for more: python -m lessons_pkg sample {a.out}")
     return 0
 

@@ -75,6 +75,17 @@ def split_names(names: Iterable[str], *, validation: float = 0.1, test: float = 
     return Split(ranked[end_of_validation:], ranked[end_of_test:end_of_validation], ranked[:end_of_test])
 
 
+def hold_out_spellable(split: Split) -> Split:
+    """Hold out another name if the training names can spell none of those held out, as happens in a very short list."""
+    if any(set(name) <= set("".join(split.train)) for name in split.validation):
+        return split
+    for name in split.train:
+        others = [other for other in split.train + split.validation if other != name]
+        if set(name) <= set("".join(others)):
+            return Split(others, [name], [])
+    return split
+
+
 def read_text(path: str | Path) -> str:
     """Read a text file of the user's, or say what is wrong with it.
 

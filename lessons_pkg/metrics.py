@@ -41,7 +41,7 @@ def perplexity(nll: float) -> float:
 
     Give it the mean over all tokens. The mean of several perplexities is another, larger number.
     """
-    return math.exp(nll) if nll < 709 else math.inf
+    return math.inf if nll >= 709 else math.exp(nll)
 
 
 def bits_per_char(nll: float, *, tokens: int = 1, chars: int = 1) -> float:

@@ -86,6 +86,8 @@ class RNNLM(nn.Module):
 
     def __init__(self, config: ModelConfig | None = None, *, generator: torch.Generator | None = None, **settings):
         super().__init__()
+        if config is not None and settings:
+            raise ValueError(f"RNNLM: got a config and {sorted(settings)} beside it; it needs one or the other")
         self.config = config = config or ModelConfig(**settings)
         V, E, H = config.vocab_size, config.embedding_size, config.hidden_size
         self.embedding = nn.Embedding(V, E) if E is not None else None

@@ -44,14 +44,13 @@ class NGram:
 
     def fit(self, names: Names) -> "NGram":
         """Count every continuation in encoded names (lists of ids without stop symbols); returns itself."""
+        # Add-k reads only the longest context; interpolation reads every shorter one too.
+        shortest = 0 if self.smoothing == "witten-bell" else self.order - 1
         for name in names:
             padded = [STOP_ID] * (self.order - 1) + [*name, STOP_ID]
             for t in range(self.order - 1, len(padded)):
-                # Add-k reads only the longest context; interpolation reads every shorter one too.
-                for start in range(
-                    t - self.order + 1, t + 1 if self.smoothing == "witten-bell" else t - self.order + 2
-                ):
-                    self.counts[tuple(padded[start:t])][padded[t]] += 1
+                for length in range(shortest, self.order):
+                    self.counts[tuple(padded[t - length : t])][padded[t]] += 1
         return self
 
     def probs(self, context: Sequence[int]) -> np.ndarray:

@@ -45,6 +45,8 @@ def next_distribution(
     # Subtracting the largest logit first keeps a tiny temperature from overflowing; below 1e-30, where 32 bits
     # soon end, it changes nothing more.
     p = ((logits - logits.amax(-1, keepdim=True)) / max(temperature, 1e-30)).softmax(-1)
+    if top_p == 1:
+        top_p = None  # all: rounding in the sums below must not cut the tail
     if top_k is None and top_p is None:
         return p
     p, order = p.sort(dim=-1, descending=True, stable=True)  # (..., V), likeliest first

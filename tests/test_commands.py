@@ -167,6 +167,18 @@ def test_an_unfinished_run_is_not_resumed_on_another_list(folder):
     assert (folder / "struck.pt").read_bytes() == before
 
 
+def test_a_resumed_run_keeps_its_settings(folder):
+    first = (*TRAIN, "--out", "struck.pt", "--epochs", 12, "--float16")
+    start(int(signal.SIGKILL), *first, python=("-c", STRUCK)).communicate(timeout=120)
+    for option, value, stored in (("--epochs", 13, 12), ("--seed", 5, 0), ("--cell", "rnn", "lstm"), ("--seconds", 3, None)):
+        status, out, err = run(*TRAIN, "--out", "struck.pt", "--resume", option, value)
+        assert (status, out, err.count("\n")) == (2, "", 1)
+        assert f"the run in 'struck.pt' has {option[2:]} {stored}, not " in err
+    assert run(*first, "--resume").status == 0  # the same command with --resume behind it
+    content = torch.load("struck.pt", weights_only=True)
+    assert all(weight.dtype == torch.float16 for weight in content["weights"].values())
+
+
 def test_an_unfinished_run_is_not_written_over(folder):
     process = start(int(signal.SIGKILL), *TRAIN, "--out", "struck.pt", "--epochs", 12, python=("-c", STRUCK))
     process.communicate(timeout=120)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessons_pkg import data_path, load_names, load_records, read_names, read_text, split_names
+from lessons_pkg import Split, data_path, load_names, load_records, read_names, read_text, split_names
+from lessons_pkg.corpora import hold_out_spellable
 
 words = st.text("abc", max_size=4)
 
@@ -112,3 +113,10 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "read_bytes", refuse)
     with pytest.raises(ValueError, match=r"cannot read .*names\.txt': Permission denied"):
         read_text(tmp_path / "names.txt")
+
+
+def test_another_name_is_held_out_if_none_can_be_spelt():
+    stuck = Split(["anna", "nan"], ["zoe"], [])
+    assert hold_out_spellable(stuck) == Split(["nan", "zoe"], ["anna"], [])
+    for fine in (Split(["anna", "nan"], ["zoe", "ann"], []), Split(["ab"], ["cd"], [])):
+        assert hold_out_spellable(fine) == fine

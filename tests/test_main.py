@@ -8,7 +8,7 @@ import zipfile
 import pytest
 import torch
 
-from lessons_pkg import __main__, load_names, save_checkpoint, split_names
+from lessons_pkg import __main__, load_checkpoint, load_names, save_checkpoint, split_names
 from tests.tiny import NAMES, VOCAB, run, tiny_model, trained
 
 
@@ -218,6 +218,9 @@ def test_held_out_names_that_cannot_be_spelt(folder):
     (folder / "names.txt").write_text("\n".join([*NAMES, held_out_name("é")]))
     train = ("train", "--names", "names.txt", "--out", "m.pt", "--epochs", "1")
     refused(folder, r"1 of 1 held-out names hold characters .*'é' in 1.*--unknown skip", *train, "--unknown", "error")
+    assert run(*train).status == 0  # another name is held out, and this one is learned from
+    assert "é" in load_checkpoint("m.pt").vocab.ids
+    (folder / "names.txt").write_text("ab\ncd\n")
     status, _, err = run(*train)
     assert status == 2
     skipped, reason = err.splitlines()
@@ -246,3 +249,11 @@ def test_help_needs_no_files(capsys, command):
     shown = capsys.readouterr().out
     assert shown.startswith("usage: python -m lessons_pkg")
     assert len(shown.splitlines()) > 5
+
+
+def test_ctrl_c_leaves_no_traceback(monkeypatch):
+    def interrupt(a):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(__main__.commands, "sample", interrupt)
+    assert run("sample", "m.pt") == (130, "", "")

@@ -307,3 +307,8 @@ def test_tied_weights_need_one_size(embedding_size):
 def test_inputs_that_are_not_ids_are_refused(inputs):
     with pytest.raises(ValueError, match=r"RNNLM: got inputs .* it needs \(T, B\) integer ids"):
         tiny_model()(inputs)
+
+
+def test_a_config_and_settings_beside_it_are_refused():
+    with pytest.raises(ValueError, match=r"got a config and \['cell'\] beside it"):
+        RNNLM(ModelConfig(5), cell="gru")

@@ -83,7 +83,7 @@ def test_imports_point_down(path):
     if path == PACKAGE / "__init__.py":
         assert not imports(path) & {"classroom", "commands", "__main__"}
         return
-    assert top(path) in FLOOR, f"give {top(path)} a floor in tests/test_repo.py and in the table of CONTRIBUTING"
+    assert top(path) in FLOOR, f"give {top(path)} a floor in tests/test_repo.py"
     assert {name for name in imports(path) if FLOOR.get(name, 0) > FLOOR[top(path)]} == set()
     assert not imports(path) & {"explorers", "__main__"}
     assert top(path) == "__main__" or "classroom" not in imports(path)

@@ -95,6 +95,12 @@ def test_settings_that_keep_everything_change_nothing(logits):
         torch.testing.assert_close(next_distribution(logits, **settings), own, atol=1e-6, rtol=1e-6)
 
 
+def test_a_top_p_of_one_keeps_even_what_rounding_would_lose():
+    logits = 4 * torch.randn((300, 27), generator=torch.Generator().manual_seed(0))
+    assert torch.equal(next_distribution(logits, top_p=1.0), logits.softmax(-1))
+    assert (next_distribution(logits, top_k=20, top_p=1.0) > 0).sum(-1).tolist() == [20] * 300
+
+
 def test_the_logits_are_left_alone():
     logits = torch.tensor([[1.0, 0.0, 2.0], [0.0, 0.0, 1.0]])
     before = logits.clone()

@@ -54,6 +54,7 @@ class Explorer:
         fallback: HTML shown where there is no script, and in print.
         data: what the script needs, plain values only.
         scripts: further files, joined before ``<kind>.js``.
+        styles: further looks, joined before ``<kind>.css``.
     """
 
     kind: str
@@ -62,6 +63,7 @@ class Explorer:
     fallback: str
     data: dict
     scripts: tuple[str, ...] = ()
+    styles: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return self.sentence
@@ -72,7 +74,7 @@ class Explorer:
         stem = self.kind.replace("-", "_")
         sources = ["common.js", *self.scripts, f"{stem}.js"]
         colours = "".join(f"--{name}: {value}; " for name, value in COLOURS.items())
-        css = f":host {{ {colours}}}\n" + _read("common.css") + _read(f"{stem}.css")
+        css = f":host {{ {colours}}}\n" + "".join(map(_read, ["common.css", *self.styles, f"{stem}.css"]))
         parts = {
             "kind": self.kind,
             "name": html.escape(self.name),
@@ -119,6 +121,16 @@ def percent(p: float) -> str:
 def minus(x: float) -> str:
     """Write a number with two decimals and a minus sign as wide as a plus."""
     return f"{x:.2f}".replace("-", "−")
+
+
+def number(x: float) -> str:
+    """Write a number with three decimals, a large one with fewer, a small one with its first digit."""
+    size = abs(x)
+    if size >= 0.00995 or not size:
+        text = f"{size:.{3 if size < 9.9995 else 1 if size < 99.95 else 0}f}"
+    else:
+        text = f"{size:.6f}" if size >= 9.5e-7 else f"{size:.0e}".replace("e-0", "e-").replace("-", "−")
+    return ("−" if x < 0 else "") + text
 
 
 def times(ratio: float) -> str:

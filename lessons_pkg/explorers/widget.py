@@ -56,8 +56,9 @@ class TemperatureWidget:
         return self.explorer.sentence
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        live = self.view._repr_mimebundle_()
-        return live | self.explorer._repr_mimebundle_()
+        # Written out, because widgets before ipywidgets 8, such as Colab's, have no mime bundle of their own.
+        live = {"version_major": 2, "version_minor": 0, "model_id": self.view.model_id}
+        return {"application/vnd.jupyter.widget-view+json": live} | self.explorer._repr_mimebundle_()
 
 
 def temperature_widget(

@@ -98,7 +98,7 @@ function entropy(p) {
   return -p.reduce((sum, x) => sum + (x > 0 ? x * Math.log(x) : 0), 0);
 }
 
-// mulberry32: random numbers in [0, 1) from 32 bits of state; temperature.py has the same.
+// mulberry32: random numbers in [0, 1) from 32 bits of state; gru.py has the same.
 function mulberry32(seed) {
   let state = seed >>> 0;
   return () => {

@@ -170,7 +170,8 @@ def test_an_unfinished_run_is_not_resumed_on_another_list(folder):
 def test_a_resumed_run_keeps_its_settings(folder):
     first = (*TRAIN, "--out", "struck.pt", "--epochs", 12, "--float16")
     start(int(signal.SIGKILL), *first, python=("-c", STRUCK)).communicate(timeout=120)
-    for option, value, stored in (("--epochs", 13, 12), ("--seed", 5, 0), ("--cell", "rnn", "lstm"), ("--seconds", 3, None)):
+    others = (("--epochs", 13, 12), ("--seed", 5, 0), ("--cell", "rnn", "lstm"), ("--seconds", 3, None))
+    for option, value, stored in others:
         status, out, err = run(*TRAIN, "--out", "struck.pt", "--resume", option, value)
         assert (status, out, err.count("\n")) == (2, "", 1)
         assert f"the run in 'struck.pt' has {option[2:]} {stored}, not " in err

@@ -5,20 +5,26 @@ a FOLDER that holds ``makemore-names/train.txt`` and its test files, the two ben
 """
 
 import json
+import math
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import torch
 
-from lessons_pkg import NGram, Vocab, data_path, load_checkpoint, read_names, sample_names, tune_strength
+from lessons_pkg import NGram, Vocab, data_path, load_checkpoint, load_names, read_names, sample_names, tune_strength
 from lessons_pkg.models import CELLS, RNNLM, ModelConfig
+from lessons_pkg.numpy_optim import adam, clip_by_norm
+from lessons_pkg.numpy_rnn import init_params
 from lessons_pkg.recipe import TrainConfig
 from lessons_pkg.training import epoch_batches, start_training, train_step
+from tests.histories import RUNS, gradients, run_numpy, run_torch
 
 
 def side_by_side(a: Callable[[], float], b: Callable[[], float], rounds: int = 5) -> tuple[float, float, float]:
@@ -60,6 +66,32 @@ def training() -> None:
         print(f"training 256 units: {a:,.0f} names/s for {cell}, {b:,.0f} for lstm: {ratio:.2f} times")
 
 
+def by_hand() -> None:
+    """The network by hand: batched against one name at a time, and torch's default recipe against the latter."""
+    split = load_names()
+    vocab = Vocab.from_names(split.train)
+    names, validation = ([vocab.encode(name) for name in part] for part in split[:2])
+
+    def rate(batch_size: int, updates: int) -> float:
+        params, memory = init_params(len(vocab), 10, rng=np.random.default_rng(0), scale=0.1), {}
+        update, read, start = adam(lr=0.005), 0, time.perf_counter()
+        for d, count in islice(gradients(params, names, batch_size), updates):
+            clip_by_norm(d, 1.0)
+            update(params, d, memory)
+            read += count
+        return read / (time.perf_counter() - start)
+
+    batched, single, ratio = side_by_side(lambda: rate(128, 100), lambda: rate(1, 1000))
+    print(
+        f"by hand, 10 units: {batched:,.0f} names/s in batches of 128, {single:,.0f} one at a time: {ratio:.1f} times"
+    )
+    curve = run_numpy(names, validation, vocab, seconds=60.0, **RUNS["one at a time"])["curve"]
+    seconds, _, mark = curve[-1]
+    rows = run_torch(names, validation, vocab, seconds=10.0)["curve"]
+    passed = next((row[0] for row in rows if row[2] <= mark), math.inf)
+    print(f"one at a time: {mark:.3f} nats after {seconds:.0f} s; default recipe: {passed / seconds:.3f} of that time")
+
+
 def benchmark(folder: Path) -> None:
     """Fit the counting model and the default recipe on a public split; nats per character, stop symbol counted."""
     train_file = folder / "train.txt"
@@ -96,5 +128,6 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     sampling()
     training()
+    by_hand()
     if len(sys.argv) > 1:
         benchmark(Path(sys.argv[1]) / "makemore-names")

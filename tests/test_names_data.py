@@ -1,17 +1,21 @@
 """The list of names and the checkpoint against their datasheet, data/README.md."""
 
+import json
+import math
 import re
 import shlex
 from collections import Counter
 
 import pytest
 
-from lessons_pkg import data_path, evaluate_names, load_checkpoint, load_names, load_records
+from lessons_pkg import Vocab, data_path, evaluate_names, load_checkpoint, load_names, load_records
+from tests import histories
 
 DATASHEET = data_path("README.md").read_text(encoding="utf-8")
 TEXT = " ".join(DATASHEET.split())
 RECORDS = load_records()
 USAGES = ["feminine", "masculine", "either"]
+RESULTS = {"curve", "learned", "drawn"}  # the rest of a history is its settings
 
 
 def stated(pattern):
@@ -94,3 +98,31 @@ def test_the_checkpoint_scores_what_the_datasheet_says():
     nll = evaluate_names(model, [vocab.encode(name) for name in load_names().test]).nll
     (figure,) = re.findall(r"On the test part it reaches (\d\.\d{3}) nats per character", TEXT)
     assert nll == pytest.approx(float(figure), abs=0.0006)
+
+
+def test_the_histories_are_small_and_were_made_by_the_command_beside_them():
+    file = data_path("histories.json")
+    assert file.stat().st_size <= 60_000
+    content = json.loads(file.read_text())
+    assert f"by `{content['made_by']}`" in TEXT
+    assert {
+        label: {k: run[k] for k in run.keys() - RESULTS} for label, run in content["runs"].items()
+    } == histories.RUNS
+    for run in content["runs"].values():
+        seconds, read, nats = zip(*run["curve"], strict=True)
+        assert list(seconds) == sorted(seconds)
+        assert list(read) == sorted(read)
+        assert 0 <= seconds[0] < 1
+        assert content["seconds"] <= seconds[-1] < content["seconds"] + 2
+        assert nats[0] == pytest.approx(math.log(27), abs=0.05)
+        assert all(len(words) == histories.DRAWN for words in run["drawn"].values())
+
+
+@pytest.mark.parametrize("label", ["one at a time", "batched"])
+def test_a_history_is_a_training_run(label):
+    names = [[1, 2], [1, 2, 3], [2], [3, 1]] * 10
+    run = histories.run_numpy(names, names, Vocab("abc"), seconds=0.3, **histories.RUNS[label])
+    assert run["curve"][0][1] == 0
+    assert run["curve"][-1][1] > 100
+    assert run["learned"] == run["curve"][-1][2] < run["curve"][0][2] - 0.3
+    assert set(run["drawn"]) == {"0"}

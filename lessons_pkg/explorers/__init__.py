@@ -1,8 +1,18 @@
 """Pictures that answer when they are touched: each is one object that a notebook cell shows."""
 
+from .bptt import bptt_explorer
 from .chain_rule import chain_rule_explorer
+from .clipping import clipping_explorer
 from .explorer import Explorer
 from .temperature import temperature_explorer
 from .widget import TemperatureWidget, temperature_widget
 
-__all__ = ["Explorer", "TemperatureWidget", "chain_rule_explorer", "temperature_explorer", "temperature_widget"]
+__all__ = [
+    "Explorer",
+    "TemperatureWidget",
+    "bptt_explorer",
+    "chain_rule_explorer",
+    "clipping_explorer",
+    "temperature_explorer",
+    "temperature_widget",
+]

@@ -15,6 +15,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same cases on every run, and no limit on the time of one: machines differ.
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50)
+settings.load_profile("repeatable")
 
 ROOT = Path(__file__).parents[1]
 BOOK = ROOT / "book"

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from hypothesis import settings
 
 from lessons_pkg import (
     RNNLM,
@@ -28,8 +27,6 @@ from lessons_pkg import (
 from lessons_pkg.__main__ import main
 
 torch.set_num_threads(1)
-settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50)
-settings.load_profile("repeatable")
 
 ROOT = Path(__file__).parents[1]
 NAMES = ["anna", "ben", "al", "hannah", "nell", "bea", "leah", "elena"]  # lengths 2 to 6, on the letters abehln

@@ -1,8 +1,12 @@
-"""The command line: train on a list of names, sample new ones, evaluate.
+"""The command line: train on a list of names or on a text, sample from what was learned, evaluate.
 
 python -m lessons_pkg train --names my.txt --out my.pt
 python -m lessons_pkg sample my.pt --count 20 --temperature 0.8
 python -m lessons_pkg evaluate my.pt other.txt --json
+
+python -m lessons_pkg train --text book.txt --level word --out book.pt
+python -m lessons_pkg sample book.pt --length 100 --start "The ferry"
+python -m lessons_pkg evaluate book.pt other.txt --batch-size 20 --warmup 100
 """
 
 import argparse
@@ -11,8 +15,10 @@ import sys
 
 import torch
 
-from . import commands
+from . import commands, runs
+from .material import TALES
 from .models import CELLS
+from .recipe import OPTIMIZERS, SCHEDULES
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -46,42 +52,80 @@ def build_parser() -> argparse.ArgumentParser:
     parser = Parser(prog="python -m lessons_pkg", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--threads", type=whole_number, default=1, help="CPU threads (1: best for small networks)")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    add_train(subparsers.add_parser("train", help="train on a list of names"))
-    add_sample(subparsers.add_parser("sample", help="draw new names"))
-    add_evaluate(subparsers.add_parser("evaluate", help="score a list of names"))
+    add_train(subparsers.add_parser("train", help="train on a list of names or on a text"))
+    add_sample(subparsers.add_parser("sample", help="draw new names, or a piece of text"))
+    add_evaluate(subparsers.add_parser("evaluate", help="score a list of names or a text"))
     return parser
 
 
 def add_train(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``train``."""
     add = parser.add_argument
-    add("--names", metavar="FILE", help="one name a line, UTF-8 (default: the course's own names)")
+    data = parser.add_mutually_exclusive_group()
+    data.add_argument("--names", metavar="FILE", help="one name a line, UTF-8 (default: the course's own names)")
+    data.add_argument("--text", metavar="FILE", help=f"one text, UTF-8, or `{TALES}`: the course's own")
     add("--out", metavar="FILE", required=True, help="the checkpoint to write")
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--seconds", type=float, help="time to train for (default: 60)")
-    length.add_argument("--epochs", type=whole_number, help="times to read the list; repeatable bit for bit")
+    length.add_argument("--epochs", type=whole_number, help="times to read the data; repeatable bit for bit")
     add("--seed", type=seed, help="the same seed and --epochs give the same run (default: 0)")
     add("--resume", action="store_true", help="go on with the unfinished run in --out, with its settings")
-    add("--cell", choices=sorted(CELLS), help="kind of network (default: lstm)")
-    add("--hidden-size", type=whole_number, help="units (default: by the length of the list)")
-    add("--lr", type=float, help="highest learning rate (default: by the length of the list)")
-    add("--max-norm", type=float, help="clip gradients to this norm (default: 1)")
-    add("--batch-size", type=whole_number, help="names in a batch (default: 256)")
     add("--float16", action="store_true", help="store the weights in 16 bits: half the file, rounded")
     add_unknown(parser, "skip")
-    parser.set_defaults(run=commands.train)
+    add_model(parser.add_argument_group("the network (defaults: by the amount of data)"))
+    add_optimizer(parser.add_argument_group("how it learns (defaults: by the amount of data)"))
+    add_text(parser.add_argument_group("only with --text"))
+    parser.set_defaults(run=runs.train)
+
+
+def add_model(group: argparse._ArgumentGroup) -> None:
+    """Add the options that shape the network."""
+    add = group.add_argument
+    add("--cell", choices=sorted(CELLS), help="kind of network (default: lstm)")
+    add("--hidden-size", type=whole_number, help="units")
+    add("--embedding-size", type=whole_number, help="numbers a token is turned into")
+    add("--layers", type=whole_number, help="layers, one above the other (default: 1)")
+    add("--dropout", type=float, help="share of the units dropped while it trains")
+    add("--tied", action=argparse.BooleanOptionalAction, help="use the embedding as the output layer too")
+
+
+def add_optimizer(group: argparse._ArgumentGroup) -> None:
+    """Add the options that steer the optimizer."""
+    add = group.add_argument
+    add("--batch-size", type=whole_number, help="names, or columns of a text, in a batch")
+    add("--optimizer", choices=sorted(OPTIMIZERS), help="(default: adamw)")
+    add("--lr", type=float, help="highest learning rate")
+    add("--schedule", choices=sorted(SCHEDULES), help="what the learning rate does (default: cosine)")
+    add("--anneal", type=float, help="divide the learning rate by this when held-out data shows no improvement")
+    add("--patience", type=whole_number, help="stop after so many looks at held-out data without improvement")
+    add("--eval-every", type=whole_number, help="updates between two looks at held-out data")
+    add("--weight-decay", type=float, help="decay of the weights")
+    add("--max-norm", type=float, help="clip gradients to this norm")
+
+
+def add_text(group: argparse._ArgumentGroup) -> None:
+    """Add the options that say how a text is read."""
+    add = group.add_argument
+    add("--valid", metavar="FILE", help="held-out text (default: the last lines of the text, a tenth at most)")
+    add("--level", choices=["char", "word"], help="what a token is (default: char)")
+    add("--min-count", type=whole_number, help="tokens that occur less often become unknown (default: 1)")
+    add("--max-vocab", type=whole_number, help="keep at most so many tokens, the most frequent")
+    add("--bptt", type=whole_number, help="tokens in a window (default: 35)")
+    add("--carry", action=argparse.BooleanOptionalAction, help="carry the state from window to window (default: yes)")
+    add("--random-start", action=argparse.BooleanOptionalAction, help="cut the windows elsewhere in each epoch")
 
 
 def add_sample(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``sample``."""
     add = parser.add_argument
     add("checkpoint", metavar="CHECKPOINT")
-    add("--count", type=whole_number, default=20)
+    add("--count", type=whole_number, help="how many names (default: 20)")
+    add("--length", type=whole_number, help="of a model of text: how many characters or words (default: 100)")
     add("--temperature", type=float, default=1.0, help="below 1 safer, above 1 wilder (default: 1)")
     add("--top-k", type=whole_number, help="draw from the k likeliest characters only")
     add("--top-p", type=float, help="draw from the likeliest characters that hold this share")
-    add("--start", default="", help="what every name begins with")
-    add("--seed", type=seed, help="the same seed gives the same names")
+    add("--start", default="", help="what every name, or the text, begins with")
+    add("--seed", type=seed, help="the same seed gives the same draws")
     search = parser.add_mutually_exclusive_group()
     search.add_argument("--greedy", action="store_true", help="the likeliest character at each step; one name")
     search.add_argument("--beam", type=whole_number, metavar="WIDTH", help="the likeliest names, with log probability")
@@ -91,9 +135,14 @@ def add_sample(parser: argparse.ArgumentParser) -> None:
 def add_evaluate(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``evaluate``."""
     parser.add_argument("checkpoint", metavar="CHECKPOINT")
-    parser.add_argument("names", metavar="FILE", help="one name a line, UTF-8")
+    parser.add_argument("file", metavar="FILE", help="one name a line, or a text, as the model was trained on; UTF-8")
     parser.add_argument("--json", action="store_true", help="print nll, perplexity, bits_per_char and tokens as JSON")
-    add_unknown(parser, "error")
+    add_unknown(parser, "error for names, score for a text")
+    add = parser.add_argument_group("only for a model of text").add_argument
+    add("--batch-size", type=whole_number, help="columns (default: 1, which is exact)")
+    add("--bptt", type=whole_number, help="tokens read at a time (default: 35); changes the speed only")
+    add("--warmup", type=number, help="tokens each column reads before its first target (default: 0)")
+    add("--reset", action="store_true", help="begin each window from a fresh state, as a common mistake does")
     parser.set_defaults(run=commands.evaluate)
 
 
@@ -102,6 +151,11 @@ def whole_number(text: str) -> int:
     if not (text.isdecimal() and 1 <= int(text) < 2**31):
         raise argparse.ArgumentTypeError(f"got {text!r}; it must be a whole number, at least 1 and below 2**31")
     return int(text)
+
+
+def number(text: str) -> int:
+    """Read a whole number of at least 0."""
+    return 0 if text == "0" else whole_number(text)
 
 
 def seed(text: str) -> int:
@@ -116,8 +170,7 @@ def add_unknown(parser: argparse.ArgumentParser, default: str) -> None:
     parser.add_argument(
         "--unknown",
         choices=["skip", "error"],
-        default=default,
-        help=f"names with characters that the training names lack (default: {default})",
+        help=f"what to do with what the training data lacks (default: {default})",
     )
 
 

@@ -74,6 +74,7 @@ def save_checkpoint(
         "format": FORMAT,
         "config": model.settings(),
         "vocab": vocab.tokens,
+        "level": vocab.level,
         "weights": weights or model.state_dict(),
         "notes": notes or {},
         "run": run,
@@ -120,7 +121,7 @@ def load_checkpoint(path: str | Path, *, device: str | torch.device = "cpu") -> 
     try:
         model = RNNLM(ModelConfig(**content["config"]), generator=torch.Generator()).to(device)
         model.load_state_dict(content["weights"])
-        vocab = Vocab(content["vocab"])
+        vocab = Vocab(content["vocab"], level=content.get("level", "char"))
         if len(vocab) != model.config.vocab_size:
             raise ValueError(f"{len(vocab)} tokens for a model of {model.config.vocab_size}")
         notes, run = content["notes"], content["run"]

@@ -49,6 +49,11 @@ def load_names() -> Split:
     return split_names(record.name for record in load_records())
 
 
+def in_hash_order(keys: Iterable[str]) -> list[str]:
+    """Return strings in the order of their SHA-256 hashes: as good as shuffled, and the same on every machine."""
+    return sorted(keys, key=lambda key: hashlib.sha256(key.encode()).digest())
+
+
 def split_names(names: Iterable[str], *, validation: float = 0.1, test: float = 0.1) -> Split:
     """Split on distinct names: a name that occurs twice goes to one part, both times.
 
@@ -65,7 +70,7 @@ def split_names(names: Iterable[str], *, validation: float = 0.1, test: float = 
     """
     if min(validation, test) < 0 or validation + test >= 1:
         raise ValueError(f"split_names: shares {validation} and {test} must be at least 0 and sum to less than 1")
-    ranked = sorted(names, key=lambda name: hashlib.sha256(name.encode()).digest())
+    ranked = in_hash_order(names)
     distinct = list(dict.fromkeys(ranked))
     n_test, n_validation = (max(1, round(len(distinct) * share)) if share else 0 for share in (test, validation))
     held_out = n_test + n_validation

@@ -1,4 +1,4 @@
-"""The recurrent language model in torch (chapters 02, 06 and 11).
+"""The language model in torch (chapters 02, 06, 09 and 11).
 
 One network reads ids one after the other, keeps a hidden state, and at each step gives one score (a logit)
 to every token that could come next. Letters: T time, B batch, V vocabulary, E embedding, H hidden.
@@ -11,8 +11,10 @@ from torch import nn
 from torch.func import functional_call
 from torch.nn import functional as F
 
-CELLS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
-Hidden = torch.Tensor | tuple[torch.Tensor, torch.Tensor]
+from .attention import AttentionBlock
+from .states import Hidden
+
+CELLS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM, "attention": AttentionBlock}
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class ModelConfig:
 
     Args:
         vocab_size: V.
-        cell: ``"rnn"``, ``"gru"`` or ``"lstm"``.
+        cell: ``"rnn"``, ``"gru"`` or ``"lstm"``; ``"attention"`` puts causal attention where the recurrence was.
         hidden_size: H.
         embedding_size: E, or None: characters enter as one-hot vectors of length V.
         layers: recurrent layers, one above the other.
@@ -29,6 +31,8 @@ class ModelConfig:
         input_dropout: share of the input vector dropped, in [0, 1).
         weight_drop: share of the hidden-to-hidden weights dropped, one mask a batch, in [0, 1).
         tied: use the embedding matrix as the output matrix too; needs E = H.
+        heads: of attention only: heads a layer; H must be a multiple.
+        context: of attention only: how many tokens a token sees, itself included.
 
     Raises:
         ValueError: naming the setting that cannot be.
@@ -43,11 +47,13 @@ class ModelConfig:
     input_dropout: float = 0.0
     weight_drop: float = 0.0
     tied: bool = False
+    heads: int = 4
+    context: int = 64
 
     def __post_init__(self):
         if self.cell not in CELLS:
             raise ValueError(f"ModelConfig: got cell {self.cell!r}; it must be one of {sorted(CELLS)}")
-        for field in ("vocab_size", "hidden_size", "embedding_size", "layers"):
+        for field in ("vocab_size", "hidden_size", "embedding_size", "layers", "heads", "context"):
             size = getattr(self, field)
             if not (isinstance(size, int) and size >= 1) and not (field == "embedding_size" and size is None):
                 raise ValueError(f"ModelConfig: got {field} {size!r}; it must be a whole number, at least 1")
@@ -58,6 +64,11 @@ class ModelConfig:
             raise ValueError(
                 f"ModelConfig: tied weights need embedding_size ({self.embedding_size}) "
                 f"= hidden_size ({self.hidden_size})"
+            )
+        if self.cell == "attention" and (self.weight_drop or self.hidden_size % self.heads):
+            raise ValueError(
+                f"ModelConfig: got cell 'attention' with hidden_size {self.hidden_size}, heads {self.heads} and "
+                f"weight_drop {self.weight_drop}; it needs a multiple of heads, and has no weights for weight_drop"
             )
 
 
@@ -77,7 +88,7 @@ def drop(x: torch.Tensor, p: float, generator: torch.Generator | None = None) ->
 
 
 class RNNLM(nn.Module):
-    """A recurrent language model: ids in, logits for the next id out.
+    """A recurrent language model, or one of attention: ids in, logits for the next id out.
 
     Args:
         config: its shape. Settings may also be given by keyword: ``RNNLM(vocab_size=27, cell="gru")``.
@@ -91,7 +102,8 @@ class RNNLM(nn.Module):
         self.config = config = config or ModelConfig(**settings)
         V, E, H = config.vocab_size, config.embedding_size, config.hidden_size
         self.embedding = nn.Embedding(V, E) if E is not None else None
-        self.rnn = nn.ModuleList(CELLS[config.cell](E or V if k == 0 else H, H) for k in range(config.layers))
+        only = {"heads": config.heads, "context": config.context} if config.cell == "attention" else {}
+        self.rnn = nn.ModuleList(CELLS[config.cell](E or V if k == 0 else H, H, **only) for k in range(config.layers))
         self.output = nn.Linear(H, V)
         if config.tied:
             self.output.weight = self.embedding.weight
@@ -120,6 +132,8 @@ class RNNLM(nn.Module):
                 weight[H : 2 * H] = 1.0
         if self.embedding is not None and not self.config.tied:
             self.embedding.weight.normal_(generator=generator)
+        for layer in self.rnn if self.config.cell == "attention" else ():
+            layer.reset_parameters(generator)
 
     def forward(
         self, inputs: torch.Tensor, hidden: list[Hidden] | None = None, *, generator: torch.Generator | None = None
@@ -133,11 +147,18 @@ class RNNLM(nn.Module):
 
         Returns:
             Logits (T, B, V), and the hidden state after the last step: one entry a layer, (1, B, H) each
-            (for an LSTM a pair ``(h, c)``).
+            (for an LSTM a pair ``(h, c)``, for attention its keys and values).
 
         Raises:
             ValueError: if ``inputs`` is not (T, B) integers.
         """
+        x, states = self.features(inputs, hidden, generator=generator)
+        return self.output(x), states
+
+    def features(
+        self, inputs: torch.Tensor, hidden: list[Hidden] | None = None, *, generator: torch.Generator | None = None
+    ) -> tuple[torch.Tensor, list[Hidden]]:
+        """Do all that ``forward`` does but the output layer: (T, B, H) in place of logits."""
         if inputs.dim() != 2 or inputs.is_floating_point():
             raise ValueError(f"RNNLM: got inputs {tuple(inputs.shape)} of {inputs.dtype}; it needs (T, B) integer ids")
         c, training = self.config, self.training
@@ -151,7 +172,7 @@ class RNNLM(nn.Module):
             x, state = self._run(layer, x, None if hidden is None else hidden[k], generator)  # (T, B, H)
             x = drop(x, c.dropout * training, generator)
             states.append(state)
-        return self.output(x), states
+        return x, states
 
     def _run(self, layer, x, state, generator):
         """Run one layer, with some of its hidden-to-hidden weights dropped while it trains (Merity et al. 2018)."""
@@ -168,13 +189,3 @@ class RNNLM(nn.Module):
     def settings(self) -> dict:
         """Return the config as plain values, for a checkpoint."""
         return asdict(self.config)
-
-
-def detach(hidden: list[Hidden]) -> list[Hidden]:
-    """Return the same state cut off from its history, so that no gradient flows further back."""
-    return [tuple(t.detach() for t in h) if isinstance(h, tuple) else h.detach() for h in hidden]
-
-
-def select(hidden: list[Hidden], columns: torch.Tensor) -> list[Hidden]:
-    """Return the state of some of the batch's columns: ``columns`` is an index or a mask over B."""
-    return [tuple(t[:, columns] for t in h) if isinstance(h, tuple) else h[:, columns] for h in hidden]

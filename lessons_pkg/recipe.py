@@ -1,4 +1,4 @@
-"""What fixes a training run: its settings, its optimizer, its learning rate, and good values for each (chapter 06)."""
+"""What fixes a training run: its settings, its optimizer, its learning rate, and good values (chapters 06, 09, 12)."""
 
 import math
 from dataclasses import dataclass
@@ -6,6 +6,17 @@ from dataclasses import dataclass
 import torch
 
 from .models import RNNLM, ModelConfig
+
+# What the learning rate is multiplied by when a share x of the run after the warm-up is over.
+SCHEDULES = {
+    "constant": lambda x: 1.0,
+    "linear": lambda x: 1.0 - x,
+    "cosine": lambda x: 0.5 * (1 + math.cos(math.pi * x)),
+}
+OPTIMIZERS = {
+    "adamw": lambda groups, lr: torch.optim.AdamW(groups, lr=lr, betas=(0.9, 0.99), fused=True),
+    "sgd": lambda groups, lr: torch.optim.SGD(groups, lr=lr),
+}
 
 
 @dataclass(frozen=True)
@@ -15,12 +26,23 @@ class TrainConfig:
     Args:
         epochs: times that each training name is read. The run is then repeatable bit for bit.
         seconds: wall-clock time to train for; the learning rate follows the clock.
-        batch_size: names in a batch, B.
+        batch_size: names in a batch, or columns of a text, B.
+        optimizer: ``"adamw"``, or ``"sgd"``: plain gradient descent.
         lr: the highest learning rate, reached after the warm-up.
-        warmup: share of the run in which the rate rises from 0; after it, a cosine takes it back to 0.
-        weight_decay: AdamW's decay, on matrices only.
+        schedule: what the rate does after the warm-up: ``"cosine"`` takes it back to 0 along half a cosine,
+        ``"linear"``
+            along a line, ``"constant"`` leaves it.
+        warmup: share of the run in which the rate rises from 0.
+        anneal: the rate is divided by this at each look at held-out data that shows no improvement; 1: never.
+        patience: stop after this many looks in a row without improvement; None: never.
+        weight_decay: decay of the weights, on matrices only.
         max_norm: gradients are clipped to this norm; ``math.inf`` to leave them alone.
-        eval_every: updates between two looks at the held-out names; None: one epoch, at most 200 updates.
+        eval_every: updates between two looks at held-out data; None: one epoch of names, at most 200 updates, and for a
+            text as many as cost ten times what the look does.
+        bptt: of a text: rows in a window, T.
+        carry: of a text: carry the state from window to window; without, each window starts from zeros.
+        random_start: of a text: begin each epoch up to ``bptt`` - 1 tokens later, so that windows are cut elsewhere.
+        shuffle: of a text: read the windows in random order, B at a time, each from a fresh state.
         bfloat16: compute the network's forward and backward pass in 16-bit floating point (weights stay as they are);
             about 1.7 times as fast where the processor can do it, and slower where it cannot.
         seed: of the order of the names and of the dropout masks.
@@ -32,18 +54,26 @@ class TrainConfig:
     epochs: int | None = None
     seconds: float | None = None
     batch_size: int = 256
+    optimizer: str = "adamw"
     lr: float = 5e-3
+    schedule: str = "cosine"
     warmup: float = 0.03
+    anneal: float = 1.0
+    patience: int | None = None
     weight_decay: float = 0.01
     max_norm: float = 1.0
     eval_every: int | None = None
+    bptt: int = 35
+    carry: bool = True
+    random_start: bool = False
+    shuffle: bool = False
     bfloat16: bool = False
     seed: int = 0
 
     def __post_init__(self):
         if (self.epochs is None) == (self.seconds is None):
             raise ValueError(f"TrainConfig: got epochs {self.epochs} and seconds {self.seconds}; it needs one of them")
-        for name in ("epochs", "seconds", "batch_size", "lr", "max_norm", "eval_every"):
+        for name in ("epochs", "seconds", "batch_size", "lr", "max_norm", "eval_every", "patience", "bptt"):
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise ValueError(f"TrainConfig: got {name} {value}; it must be above 0")
@@ -54,6 +84,11 @@ class TrainConfig:
             raise ValueError(
                 f"TrainConfig: got warmup {self.warmup}, weight_decay {self.weight_decay}, seed {self.seed}; "
                 "they must be in [0, 1), at least 0, and from 0 to 2**32 - 1"
+            )
+        if self.optimizer not in OPTIMIZERS or self.schedule not in SCHEDULES or not 1 <= self.anneal < math.inf:
+            raise ValueError(
+                f"TrainConfig: got optimizer {self.optimizer!r}, schedule {self.schedule!r}, anneal {self.anneal}; "
+                f"they must be one of {sorted(OPTIMIZERS)}, one of {sorted(SCHEDULES)}, and finite and at least 1"
             )
 
 
@@ -101,16 +136,46 @@ def default_recipe(
     return model, settings | {"bfloat16": bfloat16 and hidden_size >= 256}
 
 
+def text_recipe(tokens: int, vocab_size: int, *, hidden_size: int | None = None) -> tuple[ModelConfig, dict]:
+    """Return a model and training settings that suit one text, of characters or of words.
+
+    The fewer tokens there are to learn from, the more is dropped. With a long vocabulary the embedding is used a second
+    time as the output layer, which halves the weights.
+
+    Args:
+        tokens: how many there are to train on.
+        vocab_size: V.
+        hidden_size: H; None: 256.
+
+    Returns:
+        A ``ModelConfig``, and settings for ``TrainConfig``.
+    """
+    hidden_size = hidden_size or 256
+    many = min(1.0, max(0.0, math.log10(max(tokens, 1) / 30_000) / 2))  # 0: 30,000 tokens or fewer; 1: 3 million
+    words = vocab_size >= 1000
+    dropout = (0.5 if words else 0.3) * (1 - many) + 0.1 * many
+    model = ModelConfig(
+        vocab_size=vocab_size,
+        hidden_size=hidden_size,
+        embedding_size=hidden_size if words else 32,
+        dropout=dropout,
+        input_dropout=dropout if words else 0.0,
+        tied=words,
+    )
+    settings = {"batch_size": 20, "lr": 5e-3, "max_norm": 0.5, "weight_decay": 0.01, "random_start": True}
+    return model, settings | {"bfloat16": fast_bfloat16() and hidden_size >= 128}
+
+
 def make_optimizer(model: RNNLM, config: TrainConfig) -> torch.optim.Optimizer:
-    """Return AdamW with weight decay on matrices, none on biases (Loshchilov and Hutter 2019)."""
+    """Return the optimizer, with weight decay on matrices, none on biases (Loshchilov and Hutter 2019)."""
     matrices = [p for p in model.parameters() if p.dim() > 1]
     biases = [p for p in model.parameters() if p.dim() <= 1]
     groups = [{"params": matrices, "weight_decay": config.weight_decay}, {"params": biases, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=config.lr, betas=(0.9, 0.99), fused=True)
+    return OPTIMIZERS[config.optimizer](groups, config.lr)
 
 
 def learning_rate(done: float, config: TrainConfig) -> float:
-    """Return the rate when this share of the run is done: a rise from 0, then half a cosine back to 0."""
+    """Return the rate when this share of the run is done: a rise from 0, then the schedule."""
     if done < config.warmup:
         return config.lr * done / config.warmup
-    return config.lr * 0.5 * (1 + math.cos(math.pi * min(1.0, (done - config.warmup) / (1 - config.warmup))))
+    return config.lr * SCHEDULES[config.schedule](min(1.0, (done - config.warmup) / (1 - config.warmup)))

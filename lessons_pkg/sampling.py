@@ -1,4 +1,4 @@
-"""Getting names back out of a model (chapter 07).
+"""Getting names (chapter 07) and text (chapter 08) back out of a model.
 
 A model gives a distribution over the next character. Drawing from it again and again, until the stop symbol,
 gives a name. Temperature, top-k and top-p reshape the distribution first. V vocabulary, B names at a time.
@@ -8,7 +8,9 @@ import math
 
 import torch
 
-from .models import RNNLM, Hidden, select
+from .models import RNNLM
+from .states import Hidden, evaluation_mode, select
+from .tokenizer import UNKNOWN
 from .vocab import STOP, STOP_ID, Vocab
 
 
@@ -123,17 +125,13 @@ def sample_names(
             f"sample_names: got min_length {min_length}, max_length {max_length}, a start of {len(start)} characters; "
             "the first must be at least 0, and neither it nor the start longer than max_length"
         )
-    was_training = model.training
-    model.eval()
-    try:
-        names = []
+    names = []
+    with evaluation_mode(model):
         while len(names) < count:
             logits, hidden = read_start(model, vocab, start, min(batch_size, count - len(names)))
             chosen = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
             rows = _draw(model, logits, hidden, (min_length - len(start), max_length - len(start)), chosen, generator)
             names += [start + vocab.decode(row) for row in rows]
-    finally:
-        model.train(was_training)
     return names
 
 
@@ -155,3 +153,47 @@ def _draw(model, logits, hidden, lengths, chosen, generator) -> list[list[int]]:
         logits, hidden = model(drawn.unsqueeze(0), select(hidden, going))
         logits = logits[0]  # (B, V)
     return rows
+
+
+def sample_text(
+    model: RNNLM,
+    vocab: Vocab,
+    length: int,
+    *,
+    start: str = "",
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    generator: torch.Generator | None = None,
+) -> str:
+    """Draw a piece of text, token by token, as if it began a line; the unknown token is never drawn.
+
+    Args:
+        model: a trained model of text.
+        vocab: its vocabulary.
+        length: how many tokens to draw, at least 1.
+        start: what the text begins with; it may hold line ends, and tokens that the vocabulary lacks.
+        temperature: as ``next_distribution``.
+        top_k: as ``next_distribution``.
+        top_p: as ``next_distribution``.
+        generator: source of the draws; None: torch's global one.
+
+    Returns:
+        The start and what was drawn after it.
+
+    Raises:
+        ValueError: naming the setting that cannot be.
+    """
+    if length < 1:
+        raise ValueError(f"sample_text: got length {length}; it must be at least 1")
+    never = torch.tensor([vocab.ids[UNKNOWN]] if vocab.reads_text else [], dtype=torch.int64, device=model.device)
+    ids, drawn, hidden = [STOP_ID, *vocab.encode(start)], [], None
+    with evaluation_mode(model):
+        for _ in range(length):
+            logits, hidden = model(torch.tensor(ids, device=model.device).unsqueeze(1), hidden)  # (T, 1, V)
+            p = next_distribution(
+                logits[-1, 0].index_fill(0, never, -math.inf), temperature=temperature, top_k=top_k, top_p=top_p
+            )
+            ids = torch.multinomial(p, 1, generator=generator).tolist()
+            drawn += ids
+    return vocab.tokenizer.join([*vocab.tokenizer.split(start), *(vocab.tokens[i] for i in drawn)])

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import torch
 
-from .models import RNNLM, select
+from .models import RNNLM
 from .sampling import read_start
+from .states import evaluation_mode, select
 from .vocab import STOP_ID, Vocab
 
 
@@ -26,7 +27,6 @@ def greedy(model: RNNLM, vocab: Vocab, *, start: str = "", max_length: int = 40)
     return beam_search(model, vocab, width=1, start=start, max_length=max_length)[0]
 
 
-@torch.no_grad()
 def beam_search(model: RNNLM, vocab: Vocab, *, width: int = 10, start: str = "", max_length: int = 40) -> list[Scored]:
     """Look for the likeliest names by keeping the ``width`` best beginnings at each step.
 
@@ -48,12 +48,8 @@ def beam_search(model: RNNLM, vocab: Vocab, *, width: int = 10, start: str = "",
     """
     if width < 1:
         raise ValueError(f"beam_search: got width {width}; it must be at least 1")
-    was_training = model.training
-    model.eval()
-    try:
+    with evaluation_mode(model):
         finished = sorted(_beam(model, vocab, width, start, max_length), key=lambda s: -s.log_prob)
-    finally:
-        model.train(was_training)
     if not finished:
         raise ValueError(f"beam_search: no name ended within {max_length} characters; raise max_length or width")
     return finished[:width]

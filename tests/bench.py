@@ -23,7 +23,8 @@ from lessons_pkg.models import CELLS, RNNLM, ModelConfig
 from lessons_pkg.numpy_optim import adam, clip_by_norm
 from lessons_pkg.numpy_rnn import init_params
 from lessons_pkg.recipe import TrainConfig
-from lessons_pkg.training import epoch_batches, start_training, train_step
+from lessons_pkg.sources import names_source
+from lessons_pkg.training import start_training, train_step
 from tests.histories import RUNS, gradients, run_numpy, run_torch
 
 
@@ -57,7 +58,7 @@ def training() -> None:
         config = TrainConfig(epochs=1)
         state = start_training(RNNLM(ModelConfig(27, cell=cell, dropout=0.5, weight_drop=0.2)), config)
         start = time.perf_counter()
-        for batch in epoch_batches(names, config, 0):
+        for batch in names_source(names, names, config).batches(0, 0):
             train_step(state, batch, 1e-3, config)
         return len(names) / (time.perf_counter() - start)
 

@@ -11,11 +11,11 @@ import torch
 
 from lessons_pkg import (
     beam_search,
-    commands,
     evaluate_names,
     greedy,
     load_checkpoint,
     load_names,
+    runs,
     sample_names,
     save_checkpoint,
     split_names,
@@ -30,7 +30,7 @@ TRAIN = ("train", "--names", "names.txt", "--hidden-size", 12, "--batch-size", 1
 def folder(tmp_path, monkeypatch):
     """Work in a folder with a list of 120 names, names.txt, and a checkpoint, m.pt; save a run whenever it can be."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(commands, "SAVE_EVERY", 0)
+    monkeypatch.setattr(runs, "SAVE_EVERY", 0)
     (tmp_path / "names.txt").write_text("\n".join(LIST))
     save_checkpoint("m.pt", trained(), VOCAB)
     return tmp_path
@@ -46,14 +46,12 @@ def test_train_makes_a_model_of_the_list(folder):
     nll = evaluate_names(model, [vocab.encode(name) for name in split.validation]).nll
     best = min(notes["history"], key=lambda row: row["validation"])
     assert best["validation"] == nll
-    assert (
-        wrote == f"wrote new.pt: the weights of update {best['step']}, {nll:.4f} nats per character on held-out names"
-    )
+    assert wrote == f"wrote new.pt: the weights of update {best['step']}, {nll:.4f} nats per character on held-out data"
     assert names.startswith("some new names: ")
     assert names.count(", ") == 7
     assert more == "for more: python -m lessons_pkg sample new.pt"
     assert unfinished is None
-    assert notes["names"] == hashlib.sha256("\n".join(split.train).encode()).hexdigest()
+    assert notes["data"] == hashlib.sha256("\n".join(split.train).encode()).hexdigest()
     assert notes["config"]["epochs"] == 3
     assert sorted(os.listdir()) == ["m.pt", "names.txt", "new.pt"]
     assert run("sample", "new.pt").status == 0
@@ -62,7 +60,7 @@ def test_train_makes_a_model_of_the_list(folder):
 def test_train_without_a_list_takes_the_names_of_the_course():
     assert run("train", "--out", "new.pt", "--hidden-size", 4, "--batch-size", 2000, "--epochs", 1).status == 0
     checkpoint = load_checkpoint("new.pt")
-    assert checkpoint.notes["names"] == hashlib.sha256("\n".join(load_names().train).encode()).hexdigest()
+    assert checkpoint.notes["data"] == hashlib.sha256("\n".join(load_names().train).encode()).hexdigest()
     assert len(checkpoint.vocab) == 27
 
 
@@ -111,9 +109,9 @@ def test_names_with_letters_that_the_rest_lacks_are_skipped_and_counted(folder):
 # when the new file is whole but not yet in the place of the old one.
 STRUCK = """
 import os, sys
-from lessons_pkg import __main__, commands
+from lessons_pkg import __main__, runs
 
-commands.SAVE_EVERY = 0
+runs.SAVE_EVERY = 0
 signal, left, replace = int(sys.argv[1]), 5, os.replace
 
 def strike(new, old):
@@ -163,7 +161,7 @@ def test_an_unfinished_run_is_not_resumed_on_another_list(folder):
     before = (folder / "struck.pt").read_bytes()
     status, out, err = run(*TRAIN, "--out", "struck.pt", "--resume")
     assert (status, out) == (2, "")
-    assert err == "lessons_pkg: 'struck.pt' was trained on another list of names; resume it with the same --names\n"
+    assert err == "lessons_pkg: 'struck.pt' was trained on other names; resume it with the same --names or --text\n"
     assert (folder / "struck.pt").read_bytes() == before
 
 
@@ -283,6 +281,7 @@ def test_evaluate_prints_the_score(folder):
         "perplexity": score.perplexity,
         "bits_per_char": score.bits_per_char,
         "tokens": sum(len(name) + 1 for name in NAMES),
+        "dropped": 0,
     }
     assert run("evaluate", "m.pt", "names.txt").out == (
         f"{score.nll:.4f} nats per character, perplexity {score.perplexity:.3f}, "

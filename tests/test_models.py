@@ -5,7 +5,8 @@ import torch
 from torch import nn
 
 from lessons_pkg import RNNLM, ModelConfig, masked_nll
-from lessons_pkg.models import CELLS, detach, drop, select
+from lessons_pkg.models import CELLS, drop
+from lessons_pkg.states import detach, select
 from tests.tiny import VOCAB, seeded, tiny_model
 
 T, B, V, H = 5, 3, len(VOCAB), 8

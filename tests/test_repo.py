@@ -22,10 +22,11 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "lessons_pkg"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = {  # a module imports from its own floor and from those below
-    1: {"vocab", "corpora", "metrics", "numpy_rnn", "numpy_optim", "clipping", "models"},
+    1: {"vocab", "corpora", "metrics", "numpy_rnn", "numpy_optim", "clipping", "models"}
+    | {"tokenizer", "subwords", "states", "attention", "long_softmax"},
     2: {"ngram", "batching", "checkpoint", "sampling", "search", "recipe"},
-    3: {"training", "evaluation", "plots", "explorers"},
-    4: {"classroom", "progress", "commands", "__main__"},
+    3: {"training", "sources", "evaluation", "plots", "explorers"},
+    4: {"classroom", "progress", "material", "runs", "commands", "__main__"},
 }
 FLOOR = {module: floor for floor, modules in FLOORS.items() for module in modules}
 LONGEST_MODULE, LONGEST_FUNCTION, MEDIAN_FUNCTION = 200, 40, 12

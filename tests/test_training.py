@@ -11,11 +11,13 @@ from lessons_pkg import (
     masked_nll,
     pad_names,
     save_checkpoint,
+    sources,
     start_training,
     train_names,
     training,
 )
-from lessons_pkg.training import epoch_batches, train_step
+from lessons_pkg.sources import names_source
+from lessons_pkg.training import train_step
 from tests.tiny import ENCODED, NAMES, VOCAB, same, tiny_model, tiny_run, trained, without_times
 
 TRAIN, HELD_OUT = ENCODED[:6], ENCODED[6:]
@@ -178,16 +180,16 @@ def test_an_update_is_clipped_adamw_on_the_mean_loss():
 def test_the_held_out_names_are_never_learned_from(monkeypatch):
     learned, judged = [], []
 
-    def learn(state, batch, *rest):
+    def learn(state, batch, *rest, **carry):
         learned.extend(batch.targets[:, b][batch.mask[:, b]][:-1].tolist() for b in range(batch.mask.shape[1]))
-        return train_step(state, batch, *rest)
+        return train_step(state, batch, *rest, **carry)
 
     def judge(model, names, **settings):
         judged.extend(names)
         return evaluate_names(model, names, **settings)
 
     monkeypatch.setattr(training, "train_step", learn)
-    monkeypatch.setattr(training, "evaluate_names", judge)
+    monkeypatch.setattr(sources, "evaluate_names", judge)
     whole_run(epochs=4)
     assert sorted(learned) == sorted(TRAIN * 4)
     assert {tuple(name) for name in judged} == set(map(tuple, HELD_OUT))
@@ -196,13 +198,13 @@ def test_the_held_out_names_are_never_learned_from(monkeypatch):
 def test_the_order_depends_on_the_seed_and_the_epoch():
     def order(seed, epoch):
         config = TrainConfig(epochs=3, batch_size=2, seed=seed)
-        return [batch.targets.T.tolist() for batch in epoch_batches(ENCODED, config, epoch)]
+        return [batch.targets.T.tolist() for batch in names_source(ENCODED, ENCODED, config).batches(epoch, 0)]
 
     assert order(0, 1) == order(0, 1)
     orders = [order(seed, epoch) for seed in range(3) for epoch in range(3)]
     assert all(a != b for a, b in itertools.combinations(orders, 2))
     config = TrainConfig(epochs=3, batch_size=2)
-    assert [b.targets.T.tolist() for b in epoch_batches(ENCODED, config, 1, skip=2)] == order(0, 1)[2:]
+    assert [b.targets.T.tolist() for b in names_source(ENCODED, ENCODED, config).batches(1, 2)] == order(0, 1)[2:]
 
 
 def test_the_history_and_the_counts():
@@ -250,5 +252,5 @@ def test_bfloat16_trains_too():
 @pytest.mark.parametrize(("train", "held_out"), [([], HELD_OUT), (TRAIN, [])])
 def test_an_empty_list_is_refused(train, held_out):
     state, config = tiny_run()
-    with pytest.raises(ValueError, match=r"train_names: got \d names to train on and \d to judge by"):
+    with pytest.raises(ValueError, match=r"names_source: got \d names to train on and \d to judge by"):
         train_names(state, train, held_out, config)

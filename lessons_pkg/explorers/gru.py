@@ -10,8 +10,9 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from ..models import RNNLM, select
+from ..models import RNNLM
 from ..sampling import next_distribution, read_start
+from ..states import select
 from ..vocab import STOP_ID, Vocab
 
 

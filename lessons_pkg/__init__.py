@@ -24,15 +24,27 @@ from .sampling import next_distribution, sample_names, sample_text
 from .search import Scored, beam_search, greedy
 from .states import detach
 from .subwords import apply_merges, join_pieces, learn_merges
+from .texts import (
+    Tale,
+    TextSplit,
+    load_python_docs,
+    load_stdlib_source,
+    load_tales,
+    read_tales,
+    split_documents,
+    split_tales,
+)
 from .tokenizer import UNKNOWN, join_words, split_words
 from .training import TrainState, start_training, train_names, train_stream
 from .vocab import STOP, STOP_ID, UnknownCharacterError, Vocab
+from .wikitext import WIKITEXT2_URL, count_tokens, load_wikitext2
 
 __all__ = [
     "RNNLM",
     "STOP",
     "STOP_ID",
     "UNKNOWN",
+    "WIKITEXT2_URL",
     "Batch",
     "Checkpoint",
     "Columns",
@@ -42,6 +54,8 @@ __all__ = [
     "NameRecord",
     "Scored",
     "Split",
+    "Tale",
+    "TextSplit",
     "TrainConfig",
     "TrainState",
     "UnknownCharacterError",
@@ -54,6 +68,7 @@ __all__ = [
     "bptt_windows",
     "clip_by_norm",
     "clip_by_value",
+    "count_tokens",
     "cross_entropy",
     "data_path",
     "default_recipe",
@@ -67,7 +82,11 @@ __all__ = [
     "learn_merges",
     "load_checkpoint",
     "load_names",
+    "load_python_docs",
     "load_records",
+    "load_stdlib_source",
+    "load_tales",
+    "load_wikitext2",
     "masked_nll",
     "name_batches",
     "next_distribution",
@@ -76,12 +95,15 @@ __all__ = [
     "pad_names",
     "perplexity",
     "read_names",
+    "read_tales",
     "read_text",
     "sample_names",
     "sample_text",
     "save_checkpoint",
     "score_columns",
+    "split_documents",
     "split_names",
+    "split_tales",
     "split_words",
     "stack_windows",
     "start_training",

@@ -23,7 +23,7 @@ PACKAGE = ROOT / "lessons_pkg"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = {  # a module imports from its own floor and from those below
     1: {"vocab", "corpora", "metrics", "numpy_rnn", "numpy_optim", "clipping", "models"}
-    | {"tokenizer", "subwords", "states", "attention", "long_softmax"},
+    | {"tokenizer", "subwords", "states", "attention", "long_softmax", "texts", "wikitext"},
     2: {"ngram", "batching", "checkpoint", "sampling", "search", "recipe"},
     3: {"training", "sources", "evaluation", "plots", "explorers"},
     4: {"classroom", "progress", "material", "runs", "commands", "__main__"},

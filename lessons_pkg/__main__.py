@@ -142,7 +142,12 @@ def add_evaluate(parser: argparse.ArgumentParser) -> None:
     add("--batch-size", type=whole_number, help="columns (default: 1, which is exact)")
     add("--bptt", type=whole_number, help="tokens read at a time (default: 35); changes the speed only")
     add("--warmup", type=number, help="tokens each column reads before its first target (default: 0)")
-    add("--reset", action="store_true", help="begin each window from a fresh state, as a common mistake does")
+    add(
+        "--reset",
+        action="store_true",
+        default=None,
+        help="begin each window from a fresh state, as a common mistake does",
+    )
     parser.set_defaults(run=commands.evaluate)
 
 
@@ -155,7 +160,9 @@ def whole_number(text: str) -> int:
 
 def number(text: str) -> int:
     """Read a whole number of at least 0."""
-    return 0 if text == "0" else whole_number(text)
+    if not (text.isdecimal() and int(text) < 2**31):
+        raise argparse.ArgumentTypeError(f"got {text!r}; it must be a whole number, at least 0 and below 2**31")
+    return int(text)
 
 
 def seed(text: str) -> int:

@@ -67,8 +67,13 @@ def evaluate(a: argparse.Namespace) -> int:
 
 def evaluate_text(a: argparse.Namespace, model: RNNLM, vocab: Vocab) -> dict:
     """Score a text as the options say; by default in one column, which is exact."""
+    if a.unknown == "skip":
+        refuse(a, f"the tokens of a text that the model lacks are scored as {UNKNOWN}, or an error", "unknown")
     text = read_text(a.file)
     ids = vocab.encode(text)
+    settings = {k: v for k, v in vars(a).items() if k in ("batch_size", "bptt", "warmup", "reset") and v is not None}
+    chars = None if vocab.level == "char" else len(text)
+    score = evaluate_stream(model, ids, chars=chars, **settings)._asdict()
     unknown = sum(i == vocab.ids[UNKNOWN] for i in ids)
     if unknown:
         message = f"{unknown:,} of {len(ids):,} tokens are unknown to the model"
@@ -77,5 +82,4 @@ def evaluate_text(a: argparse.Namespace, model: RNNLM, vocab: Vocab) -> dict:
         print(
             f"{message} and are scored as {UNKNOWN}: compare with models of the same vocabulary only", file=sys.stderr
         )
-    settings = {k: v for k, v in vars(a).items() if k in ("batch_size", "bptt", "warmup", "reset") and v is not None}
-    return evaluate_stream(model, ids, chars=len(text), **settings)._asdict() | {"unknown": unknown}
+    return score | {"unknown": unknown}

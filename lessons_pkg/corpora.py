@@ -92,7 +92,7 @@ def hold_out_spellable(split: Split) -> Split:
 
 
 def read_text(path: str | Path) -> str:
-    """Read a text file of the user's, or say what is wrong with it.
+    """Read a text file of the user's, or say what is wrong with it; each line end becomes a newline.
 
     Raises:
         ValueError: if the file is missing, is a folder, is empty, is binary or is not UTF-8.
@@ -116,7 +116,7 @@ def read_text(path: str | Path) -> str:
         ) from None
     if not text.strip():
         raise ValueError(f"read_text: {str(path)!r} is empty; it needs text")
-    return text
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read_names(path: str | Path) -> list[str]:

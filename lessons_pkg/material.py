@@ -27,6 +27,7 @@ class Material(NamedTuple):
     digest: str  # so that a run is resumed on the same data
     source: Callable[[TrainConfig], Source]
     recipe: Callable[[int | None, float], tuple[ModelConfig, dict]]  # of a hidden size and seconds
+    about: str = ""  # what to say of it before training
 
 
 def encode_known(vocab: Vocab, names: list[str], unknown: str, what: str) -> list[list[int]]:
@@ -63,25 +64,34 @@ def names_material(path: str | None, unknown: str) -> Material:
     )
 
 
-def text_material(a: argparse.Namespace) -> Material:
-    """Read a text and its held-out text; without the latter, hold out its last lines, a tenth of it at most."""
+def text_material(a: argparse.Namespace, vocab: Vocab | None = None) -> Material:
+    """Read a text and its held-out text; without the latter, hold out its last lines, a tenth of it at most.
+
+    A run that is taken up brings its vocabulary, and the options that made it are left out, or make the same one.
+    """
     if a.text == TALES and not Path(TALES).exists():
         train, held_out, _ = load_tales()
     else:
         train, held_out = read_text(a.text), read_text(a.valid) if a.valid else ""
-    level = a.level or "char"
+    level = a.level or (vocab.level if vocab else "char")
+    about = ""
     if level == "word" and UNKNOWN in train:
         level = "token"  # somebody has cut it into words, and put in unknowns
-        print(f"{a.text} holds {UNKNOWN}: it is cut into words already, and spaces part them", file=sys.stderr)
+        about = f"{a.text} holds {UNKNOWN}: it is cut into words already, and spaces part them\n"
     if not held_out:
         train, held_out = part(train, level)
-    vocab = Vocab.from_text(train, level=level, min_count=a.min_count or 1, max_size=a.max_vocab)
+    if not vocab or a.level or a.min_count or a.max_vocab:
+        made = Vocab.from_text(train, level=level, min_count=a.min_count or 1, max_size=a.max_vocab)
+        if vocab and (made.level, made.tokens) != (vocab.level, vocab.tokens):
+            raise ValueError(
+                f"the run in {a.out!r} has another vocabulary, {vocab!r}; leave out --level, --min-count and --max-vocab"
+            )
+        vocab = made
     learned, judged = vocab.encode(train), vocab.encode(held_out)
     unknown = sum(i == vocab.ids[UNKNOWN] for i in judged)
-    print(
+    about += (
         f"{len(learned):,} tokens to learn from, a vocabulary of {len(vocab):,}; {len(judged):,} tokens to judge by, "
-        f"{unknown:,} of them unknown ({unknown / max(1, len(judged)):.1%})",
-        file=sys.stderr,
+        f"{unknown:,} of them unknown ({unknown / max(1, len(judged)):.1%})"
     )
     return Material(
         vocab,
@@ -89,6 +99,7 @@ def text_material(a: argparse.Namespace) -> Material:
         digest(train, held_out),
         lambda config: stream_source(learned, judged, config),
         lambda hidden_size, seconds: text_recipe(len(learned), len(vocab), hidden_size=hidden_size),
+        about,
     )
 
 
@@ -114,5 +125,5 @@ def digest(*texts: str) -> str:
 def refuse(a: argparse.Namespace, because: str, *names: str) -> None:
     """Refuse options that do not fit, instead of leaving them out in silence."""
     for name in names:
-        if getattr(a, name) not in (None, False):
+        if getattr(a, name) is not None:
             raise ValueError(f"--{name.replace('_', '-')} does not fit: {because}")

@@ -30,8 +30,7 @@ class TrainConfig:
         optimizer: ``"adamw"``, or ``"sgd"``: plain gradient descent.
         lr: the highest learning rate, reached after the warm-up.
         schedule: what the rate does after the warm-up: ``"cosine"`` takes it back to 0 along half a cosine,
-        ``"linear"``
-            along a line, ``"constant"`` leaves it.
+            ``"linear"`` along a line, ``"constant"`` leaves it.
         warmup: share of the run in which the rate rises from 0.
         anneal: the rate is divided by this at each look at held-out data that shows no improvement; 1: never.
         patience: stop after this many looks in a row without improvement; None: never.
@@ -152,18 +151,20 @@ def text_recipe(tokens: int, vocab_size: int, *, hidden_size: int | None = None)
     """
     hidden_size = hidden_size or 256
     many = min(1.0, max(0.0, math.log10(max(tokens, 1) / 30_000) / 2))  # 0: 30,000 tokens or fewer; 1: 3 million
-    words = vocab_size >= 1000
-    dropout = (0.5 if words else 0.3) * (1 - many) + 0.1 * many
-    model = ModelConfig(
-        vocab_size=vocab_size,
-        hidden_size=hidden_size,
-        embedding_size=hidden_size if words else 32,
-        dropout=dropout,
-        input_dropout=dropout if words else 0.0,
-        tied=words,
-    )
-    settings = {"batch_size": 20, "lr": 5e-3, "max_norm": 0.5, "weight_decay": 0.01, "random_start": True}
-    return model, settings | {"bfloat16": fast_bfloat16() and hidden_size >= 128}
+
+    def between(few: float, lots: float) -> float:
+        return few + (lots - few) * many
+
+    if vocab_size >= 1000:  # words
+        size = {"embedding_size": hidden_size, "tied": True, "input_dropout": between(0.3, 0.1)}
+        size |= {"dropout": between(0.5, 0.1), "weight_drop": between(0.5, 0.0)}
+        settings = {"lr": between(2e-2, 2e-3), "weight_decay": between(0.2, 0.01)}
+    else:
+        size = {"embedding_size": 32, "dropout": between(0.4, 0.0)}
+        settings = {"lr": 5e-3, "weight_decay": 0.01}
+    model = ModelConfig(vocab_size=vocab_size, hidden_size=hidden_size, **size)
+    settings |= {"batch_size": 20, "max_norm": 0.5, "random_start": True}
+    return model, settings | {"bfloat16": fast_bfloat16() and hidden_size >= 200}
 
 
 def make_optimizer(model: RNNLM, config: TrainConfig) -> torch.optim.Optimizer:

@@ -8,12 +8,13 @@ import time
 
 import torch
 
-from .checkpoint import check_writable, load_checkpoint, save_checkpoint
+from .checkpoint import Checkpoint, check_writable, load_checkpoint, save_checkpoint
 from .material import Material, names_material, refuse, text_material
 from .models import RNNLM, ModelConfig
 from .progress import Progress
 from .recipe import TrainConfig
 from .sampling import sample_names, sample_text
+from .tokenizer import UNKNOWN
 from .training import TrainState, start_training, train_on
 from .vocab import Vocab
 
@@ -37,19 +38,20 @@ def train(a: argparse.Namespace) -> int:
     """Train, or go on with a run, and keep the best weights whatever happens."""
     if check_writable(a.out).exists() and not a.resume:
         check_replaceable(a.out)
-    if not a.text:
-        refuse(a, "it goes with --text", *TEXT_ONLY)
-    material = text_material(a) if a.text else names_material(a.names, a.unknown or "skip")
-    state, config, notes = resume_run(a, material) if a.resume else new_run(a, material)
+    checkpoint = unfinished_run(a) if a.resume else None
+    material = read_material(a, checkpoint)
+    state, config, notes = resume_run(a, checkpoint, material) if checkpoint else new_run(a, material)
     source = material.source(config)
     if a.text:
-        print(f"{source.dropped:,} of them are in no window and are left out of an epoch", file=sys.stderr)
+        print(f"{material.about}\n{source.dropped:,} targets are in no window of an epoch", file=sys.stderr)
+    if checkpoint:
+        print(f"resuming at update {state.step}, after {state.seconds:.0f} s", file=sys.stderr)
     report = Progress(time.monotonic(), unit=material.unit)
 
     def save(state: TrainState) -> None:
         ended = state.stopped in ("finished", "early", "diverged")
         if state.stopped or time.monotonic() - report.saved > SAVE_EVERY:
-            weights = {k: w.half() if notes["float16"] and ended else w for k, w in state.best_weights.items()}
+            weights = half(state.best_weights) if notes["float16"] and ended else state.best_weights
             save_checkpoint(
                 a.out,
                 state.model,
@@ -69,6 +71,32 @@ def train(a: argparse.Namespace) -> int:
     return summarise(a, state, material.vocab)
 
 
+def half(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return the weights in 16 bits; a matrix that two layers share stays one."""
+    rounded = {w.data_ptr(): w.half() for w in weights.values()}
+    return {name: rounded[w.data_ptr()] for name, w in weights.items()}
+
+
+def unfinished_run(a: argparse.Namespace) -> Checkpoint:
+    """Read the run to be taken up."""
+    checkpoint = load_checkpoint(a.out)
+    if checkpoint.run is None:
+        raise ValueError(f"{a.out!r} holds a finished run; there is nothing to resume")
+    if checkpoint.vocab.reads_text != bool(a.text):
+        unit, option = ("tokens", "--text") if checkpoint.vocab.reads_text else ("names", "--names")
+        raise ValueError(f"{a.out!r} was trained on {unit}; resume it with the same {option}")
+    return checkpoint
+
+
+def read_material(a: argparse.Namespace, checkpoint: Checkpoint | None) -> Material:
+    """Read what the command line says to learn from, and refuse options that do not fit it."""
+    if a.text:
+        refuse(a, f"a token of a text that the vocabulary lacks is read as {UNKNOWN}", "unknown")
+        return text_material(a, checkpoint and checkpoint.vocab)
+    refuse(a, "it goes with --text", *TEXT_ONLY)
+    return names_material(a.names, a.unknown or "skip")
+
+
 def new_run(a: argparse.Namespace, material: Material) -> tuple[TrainState, TrainConfig, dict]:
     """Begin a run with the recipe for this material and what the command line says otherwise."""
     seconds = 60.0 if a.seconds is None and a.epochs is None else a.seconds
@@ -77,6 +105,8 @@ def new_run(a: argparse.Namespace, material: Material) -> tuple[TrainState, Trai
     settings = {f.name for f in dataclasses.fields(TrainConfig)} & asked.keys() - {"seconds"}
     config = TrainConfig(**recipe | {k: asked[k] for k in settings} | {"seconds": seconds})
     shape = {f.name: asked[f.name] for f in dataclasses.fields(ModelConfig) if f.name in asked}
+    if a.cell == "attention":
+        shape["weight_drop"] = 0.0  # it has no weights from hidden to hidden
     if (
         model_config.tied
         and "tied" not in shape
@@ -88,11 +118,11 @@ def new_run(a: argparse.Namespace, material: Material) -> tuple[TrainState, Trai
     return start_training(model, config), config, notes
 
 
-def resume_run(a: argparse.Namespace, material: Material) -> tuple[TrainState, TrainConfig, dict]:
+def resume_run(
+    a: argparse.Namespace, checkpoint: Checkpoint, material: Material
+) -> tuple[TrainState, TrainConfig, dict]:
     """Take up the unfinished run in a checkpoint; its settings are the file's, and the command line's must agree."""
-    path, checkpoint = a.out, load_checkpoint(a.out)
-    if checkpoint.run is None:
-        raise ValueError(f"{path!r} holds a finished run; there is nothing to resume")
+    path = a.out
     try:
         if checkpoint.notes["data"] != material.digest:
             raise ValueError(
@@ -111,7 +141,6 @@ def resume_run(a: argparse.Namespace, material: Material) -> tuple[TrainState, T
             raise ValueError(
                 f"the run in {path!r} has {name} {settings[name]}, not {vars(a)[name]}; leave that option out"
             )
-    print(f"resuming at update {state.step}, after {state.seconds:.0f} s", file=sys.stderr)
     return state, config, notes
 
 

@@ -187,13 +187,14 @@ def sample_text(
     if length < 1:
         raise ValueError(f"sample_text: got length {length}; it must be at least 1")
     never = torch.tensor([vocab.ids[UNKNOWN]] if vocab.reads_text else [], dtype=torch.int64, device=model.device)
-    ids, drawn, hidden = [STOP_ID, *vocab.encode(start)], [], None
+    given, drawn, hidden = vocab.tokenizer.split(start), [], None
+    if given[-1:] == [STOP] and not start.endswith(STOP):
+        given.pop()  # the tokenizer has ended a line that goes on
+    ids = [STOP_ID, *vocab.encode(start)[: len(given)]]
     with evaluation_mode(model):
         for _ in range(length):
             logits, hidden = model(torch.tensor(ids, device=model.device).unsqueeze(1), hidden)  # (T, 1, V)
-            p = next_distribution(
-                logits[-1, 0].index_fill(0, never, -math.inf), temperature=temperature, top_k=top_k, top_p=top_p
-            )
-            ids = torch.multinomial(p, 1, generator=generator).tolist()
-            drawn += ids
-    return vocab.tokenizer.join([*vocab.tokenizer.split(start), *(vocab.tokens[i] for i in drawn)])
+            logits = logits[-1, 0].index_fill(0, never, -math.inf)  # (V,)
+            p = next_distribution(logits, temperature=temperature, top_k=top_k, top_p=top_p)
+            drawn += (ids := torch.multinomial(p, 1, generator=generator).tolist())
+    return vocab.tokenizer.join([*given, *(vocab.tokens[i] for i in drawn)])

@@ -26,10 +26,11 @@ def select(hidden: list[Hidden], columns: torch.Tensor) -> list[Hidden]:
 @contextmanager
 def evaluation_mode(model: nn.Module) -> Iterator[None]:
     """Turn dropout and gradients off, and afterwards leave the model in the mode it was found in."""
-    was_training = model.training
+    modes = [(module, module.training) for module in model.modules()]
     model.eval()
     try:
         with torch.no_grad():
             yield
     finally:
-        model.train(was_training)
+        for module, was_training in modes:
+            module.training = was_training

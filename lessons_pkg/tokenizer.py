@@ -16,7 +16,7 @@ UNKNOWN = "<unk>"
 # it; a number; a line's end; any other single character that is not a space.
 WORD = re.compile(r"<\w+>|[^\W\d_]+(?:['-][^\W\d_]+)*|\d+|\n|[^\w\s]|_")
 NO_SPACE_BEFORE = set(".,;:?!)]}'\n")
-NO_SPACE_AFTER = set("([{'\n")
+NO_SPACE_AFTER = set("([{\n")
 
 
 def split_words(text: str) -> list[str]:
@@ -51,7 +51,8 @@ def split_spaces(text: str) -> list[str]:
 
     This is the form of WikiText, where ``<unk>`` is a token as well.
     """
-    return [token for line in text.splitlines() for token in (*line.split(), "\n")]
+    lines = text.removesuffix("\n").split("\n") if text else []
+    return [token for line in lines for token in (*line.split(), "\n")]
 
 
 def join_spaces(tokens: Sequence[str]) -> str:

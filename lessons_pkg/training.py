@@ -143,6 +143,9 @@ def train_on(
     try:
         start = time.perf_counter() - state.seconds
         for batch, done in _batches(state, source, config):
+            if _out_of_patience(state, config):
+                state.stopped = "early"
+                break
             carry = source.carry and state.step % source.updates > 0
             loss, norm = train_step(state, batch, learning_rate(done, config), config, carry=carry)
             if not (math.isfinite(loss) and math.isfinite(norm)):
@@ -153,9 +156,6 @@ def train_on(
                 _evaluate(state, source, config, train=loss, norm=norm)
                 save(state)
             on_step(state, loss, done)
-            if _out_of_patience(state, config):
-                state.stopped = "early"
-                break
         else:
             state.stopped = "finished"
     except KeyboardInterrupt:

@@ -1,7 +1,8 @@
 """Timings, printed and never asserted: ``python -m tests.bench [FOLDER]``.
 
 Each figure is a ratio of runs made side by side, A B A B, so that it holds on a slow or busy machine too. With
-a FOLDER that holds ``makemore-names/train.txt`` and its test files, the two benchmark models are fitted as well.
+a FOLDER that holds ``makemore-names/train.txt`` and its test files, the two benchmark models are fitted as well; its
+``wikitext-2`` serves the timings on text.
 """
 
 import json
@@ -62,7 +63,7 @@ def training() -> None:
             train_step(state, batch, 1e-3, config)
         return len(names) / (time.perf_counter() - start)
 
-    for cell in sorted(CELLS.keys() - {"lstm"}):
+    for cell in sorted(CELLS.keys() - {"lstm", "attention"}):
         a, b, ratio = side_by_side(lambda cell=cell: rate(cell), lambda: rate("lstm"), rounds=3)
         print(f"training 256 units: {a:,.0f} names/s for {cell}, {b:,.0f} for lstm: {ratio:.2f} times")
 
@@ -126,9 +127,13 @@ def benchmark(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    from tests import bench_text  # which imports this module
+
     torch.set_num_threads(1)
     sampling()
     training()
     by_hand()
-    if len(sys.argv) > 1:
-        benchmark(Path(sys.argv[1]) / "makemore-names")
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    bench_text.main(folder and folder / "wikitext-2")
+    if folder:
+        benchmark(folder / "makemore-names")

@@ -49,9 +49,9 @@ function worked({ row, column }, view) {
   const first = windows[w].start + 1;
   const known = Array.from({ length: row }, (_, i) => visible(at(i + 1, column))).join(" ");
   const reached = Array.from({ length: row - first + 1 }, (_, i) => visible(at(first + i, column))).join(" ");
-  const start = row === 1 ? ` ${column === 1 ? "The text begins here" : `Nothing before ${here} has been read in this column`}, so the state before it is zero.` : "";
-  const edge = first === 1 ? `the gradient reaches as far: ${reached}` : `carried over ${count(w, "edge")}; the gradient of ${quoted(at(row + 1, column))} is cut there and reaches ${reached}`;
-  return `Window ${w + 1} reads ${here}; the target is ${quoted(at(row + 1, column))}, the character below.${right}${start} The state has read ${known}, ${edge}.`;
+  const start = row === 1 ? ` ${column === 1 ? "The text begins here" : `Nothing before ${here} has been read in this column`}, so the state before it is zero.${column === 1 ? "" : ` ${here} is read, and never predicted.`}` : "";
+  const edge = first === 1 ? "; the gradient reaches as far back" : `, carried over ${count(w, "edge")}; the gradient of ${quoted(at(row + 1, column))} is cut there and reaches ${reached}`;
+  return `Window ${w + 1} reads ${here}; the target is ${quoted(at(row + 1, column))}, the character below.${right}${start} The state has read ${known}${edge}.`;
 }
 
 function summary(state, view) {
@@ -199,7 +199,7 @@ function cellOf(letter, lost, row, column) {
 }
 
 // Between two windows: the state of every column goes on, the gradient does not.
-const edgeRow = (B) => el("tr", { class: "edge", "aria-hidden": "true" }, el("th", {}, "✂"), ...Array.from({ length: B }, () => el("td", {}, "↓")));
+const edgeRow = (B) => el("tr", { class: "edge", "aria-hidden": "true" }, el("th", {}, el("span", {}, "✂")), ...Array.from({ length: B }, () => el("td", {}, el("span", {}, "↓"))));
 
 const ROLES = ["known", "reached", "here", "below"];
 
@@ -315,9 +315,8 @@ mount({
     title,
     line,
     el("p", { class: "row stepping" }, back, onward, replay),
-    el("div", { class: "figure" }, el("div", { class: "folded" }, grid, left), panel),
+    el("div", { class: "figure" }, el("div", { class: "folded" }, grid, left), el("div", { class: "told" }, panel, work)),
     key,
-    work,
     el("p", { class: "row last" }, resetButton, el("span", { class: "soft" }, "Press a character, or use the arrow keys in the columns.")),
   ),
   shows: [

@@ -54,6 +54,7 @@ def batchify_explorer(
     opening = {"text": text, "columns": columns, "window": window, "row": row, "column": column}
     check_settings(**opening)
     more = check_states("batchify_explorer", states, opening, lambda **state: check_settings(**opening | state))
+    opening |= {"row": min(row, len(text) // columns), "column": min(column, columns)}
     return Explorer(
         kind="batchify",
         name=name,

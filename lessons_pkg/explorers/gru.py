@@ -16,7 +16,7 @@ from ..states import select
 from ..vocab import STOP_ID, Vocab
 
 
-def round_weights(model: RNNLM, vocab: Vocab) -> RNNLM:
+def round_weights(model: RNNLM, vocab: Vocab, *, caller: str = "temperature_explorer") -> RNNLM:
     """Return a copy of the model whose weights are rounded to float16, and which computes in float64.
 
     Raises:
@@ -25,12 +25,12 @@ def round_weights(model: RNNLM, vocab: Vocab) -> RNNLM:
     config = model.config
     if config.cell != "gru" or config.layers != 1 or config.vocab_size != len(vocab):
         raise ValueError(
-            f"temperature_explorer: got a {config.cell} of {config.layers} layers for {config.vocab_size} tokens and a "
+            f"{caller}: got a {config.cell} of {config.layers} layers for {config.vocab_size} tokens and a "
             f"vocabulary of {len(vocab)}; it needs a gru of 1 layer, and equal sizes"
         )
     exact = copy.deepcopy(model).cpu().eval().half()
     if not all(weight.isfinite().all() for weight in exact.parameters()):
-        raise ValueError("temperature_explorer: a weight is too large for float16, or is not a number")
+        raise ValueError(f"{caller}: a weight is too large for float16, or is not a number")
     return exact.double()
 
 

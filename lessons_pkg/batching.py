@@ -195,6 +195,6 @@ def stack_windows(windows: Sequence[tuple[torch.Tensor, torch.Tensor]]) -> Batch
 
 def _text(ids: Sequence[int] | torch.Tensor, caller: str) -> torch.Tensor:
     ids = torch.as_tensor(ids)
-    if ids.dim() != 1 or ids.is_floating_point():
+    if ids.dim() != 1 or (ids.is_floating_point() and len(ids)):  # of no ids, torch makes floats
         raise ValueError(f"{caller}: got ids {tuple(ids.shape)} of {ids.dtype}; it needs one text, (N,) integer ids")
     return ids

@@ -71,14 +71,14 @@ def evaluate_text(a: argparse.Namespace, model: RNNLM, vocab: Vocab) -> dict:
         refuse(a, f"the tokens of a text that the model lacks are scored as {UNKNOWN}, or an error", "unknown")
     text = read_text(a.file)
     ids = vocab.encode(text)
+    unknown = sum(i == vocab.ids[UNKNOWN] for i in ids)
+    message = f"{unknown:,} of {len(ids):,} tokens are unknown to the model"
+    if unknown and a.unknown == "error":
+        raise ValueError(f"{message}; without --unknown error they are scored as {UNKNOWN}")
     settings = {k: v for k, v in vars(a).items() if k in ("batch_size", "bptt", "warmup", "reset") and v is not None}
     chars = None if vocab.level == "char" else len(text)
     score = evaluate_stream(model, ids, chars=chars, **settings)._asdict()
-    unknown = sum(i == vocab.ids[UNKNOWN] for i in ids)
     if unknown:
-        message = f"{unknown:,} of {len(ids):,} tokens are unknown to the model"
-        if a.unknown == "error":
-            raise ValueError(f"{message}; without --unknown error they are scored as {UNKNOWN}")
         print(
             f"{message} and are scored as {UNKNOWN}: compare with models of the same vocabulary only", file=sys.stderr
         )

@@ -28,7 +28,10 @@ class _OutputNLL(torch.autograd.Function):
             dbias += dlogits.sum(0)
             dlogits = dlogits.to(w.dtype)
             dhidden[rows] = (dlogits @ w).to(hidden.dtype)
-            dweight += dlogits.t() @ h
+            if w.dtype == dweight.dtype:
+                dweight.addmm_(dlogits.t(), h)
+            else:
+                dweight += dlogits.t() @ h
         ctx.save_for_backward(dhidden, dweight, dbias)
         return loss.to(weight.dtype) / N
 

@@ -46,7 +46,7 @@ def encode_known(vocab: Vocab, names: list[str], unknown: str, what: str) -> lis
 
 def names_material(path: str | None, unknown: str) -> Material:
     """Read a list of names, or the course's own; hold out a tenth of the distinct names, at most 1,000."""
-    if path:
+    if path is not None:
         names = read_names(path)
         split = split_names(names, validation=min(0.1, 1000 / len(names)), test=0)
         split = split if unknown == "error" else hold_out_spellable(split)
@@ -72,7 +72,7 @@ def text_material(a: argparse.Namespace, vocab: Vocab | None = None) -> Material
     if a.text == TALES and not Path(TALES).exists():
         train, held_out, _ = load_tales()
     else:
-        train, held_out = read_text(a.text), read_text(a.valid) if a.valid else ""
+        train, held_out = read_text(a.text), read_text(a.valid) if a.valid is not None else ""
     level = a.level or (vocab.level if vocab else "char")
     about = ""
     if level == "word" and UNKNOWN in train:
@@ -84,7 +84,8 @@ def text_material(a: argparse.Namespace, vocab: Vocab | None = None) -> Material
         made = Vocab.from_text(train, level=level, min_count=a.min_count or 1, max_size=a.max_vocab)
         if vocab and (made.level, made.tokens) != (vocab.level, vocab.tokens):
             raise ValueError(
-                f"the run in {a.out!r} has another vocabulary, {vocab!r}; leave out --level, --min-count and --max-vocab"
+                f"the run in {a.out!r} has another vocabulary, {vocab!r}; "
+                "leave out --level, --min-count and --max-vocab"
             )
         vocab = made
     learned, judged = vocab.encode(train), vocab.encode(held_out)

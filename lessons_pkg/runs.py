@@ -42,7 +42,7 @@ def train(a: argparse.Namespace) -> int:
     material = read_material(a, checkpoint)
     state, config, notes = resume_run(a, checkpoint, material) if checkpoint else new_run(a, material)
     source = material.source(config)
-    if a.text:
+    if a.text is not None:
         print(f"{material.about}\n{source.dropped:,} targets are in no window of an epoch", file=sys.stderr)
     if checkpoint:
         print(f"resuming at update {state.step}, after {state.seconds:.0f} s", file=sys.stderr)
@@ -82,7 +82,7 @@ def unfinished_run(a: argparse.Namespace) -> Checkpoint:
     checkpoint = load_checkpoint(a.out)
     if checkpoint.run is None:
         raise ValueError(f"{a.out!r} holds a finished run; there is nothing to resume")
-    if checkpoint.vocab.reads_text != bool(a.text):
+    if checkpoint.vocab.reads_text != (a.text is not None):
         unit, option = ("tokens", "--text") if checkpoint.vocab.reads_text else ("names", "--names")
         raise ValueError(f"{a.out!r} was trained on {unit}; resume it with the same {option}")
     return checkpoint
@@ -90,7 +90,7 @@ def unfinished_run(a: argparse.Namespace) -> Checkpoint:
 
 def read_material(a: argparse.Namespace, checkpoint: Checkpoint | None) -> Material:
     """Read what the command line says to learn from, and refuse options that do not fit it."""
-    if a.text:
+    if a.text is not None:
         refuse(a, f"a token of a text that the vocabulary lacks is read as {UNKNOWN}", "unknown")
         return text_material(a, checkpoint and checkpoint.vocab)
     refuse(a, "it goes with --text", *TEXT_ONLY)

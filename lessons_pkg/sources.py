@@ -70,8 +70,8 @@ def stream_source(train: Ids, validation: Ids, config: TrainConfig) -> Source:
     spare = bptt - 1 if config.random_start and not config.shuffle else 0  # so that each epoch has as many updates
     if not config.shuffle and len(train) < 2 * B + spare:
         raise ValueError(
-            f"stream_source: got {len(train)} tokens to learn from, batch_size {B} and bptt {bptt}; it needs two tokens "
-            f"a column{' and those that random_start may skip' if spare else ''}, {2 * B + spare}"
+            f"stream_source: got {len(train)} tokens to learn from, batch_size {B} and bptt {bptt}; it needs two "
+            f"tokens a column{' and those that random_start may skip' if spare else ''}, {2 * B + spare}"
         )
     if config.shuffle:
         windows = Windows(train, bptt)

@@ -11,6 +11,8 @@ import torch
 
 from lessons_pkg import Vocab, data_path, load_checkpoint, save_checkpoint
 from lessons_pkg.checkpoint import FORMAT, check_writable
+from lessons_pkg.models import CELLS
+from lessons_pkg.tokenizer import LEVELS
 from tests.tiny import VOCAB, same, seeded, tiny_model
 
 
@@ -26,7 +28,7 @@ def content(path):
     return torch.load(path, weights_only=True)
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("extra", [{}, {"layers": 2, "embedding_size": None}, {"tied": True, "embedding_size": 8}])
 def test_what_was_saved_comes_back(tmp_path, cell, extra):
     model = tiny_model(cell=cell, dropout=0.5, **extra)
@@ -67,6 +69,35 @@ def test_the_vocabulary_comes_back_in_its_order(tmp_path):
     path = tmp_path / "m.pt"
     save_checkpoint(path, tiny_model(vocab_size=len(vocab)), vocab)
     assert load_checkpoint(path).vocab.encode("é-az") == vocab.encode("é-az")
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_level_of_a_vocabulary_comes_back(tmp_path, level):
+    vocab = Vocab.from_text("the cat saw the dog.\n", level=level, min_count=2)
+    save_checkpoint(tmp_path / "m.pt", tiny_model(vocab_size=len(vocab)), vocab)
+    loaded = load_checkpoint(tmp_path / "m.pt").vocab
+    assert (loaded.level, loaded.tokens, loaded.reads_text) == (level, vocab.tokens, True)
+    assert loaded.encode("the dog ate\n") == vocab.encode("the dog ate\n")
+
+
+def test_a_file_from_before_there_were_levels_is_of_characters(path):
+    old = content(path)
+    del old["level"]
+    for setting in ("heads", "context"):
+        del old["config"][setting]
+    torch.save(old, path)
+    loaded = load_checkpoint(path)
+    assert loaded.vocab.level == "char"
+    assert loaded.vocab.tokens == VOCAB.tokens
+    assert not loaded.vocab.reads_text
+    assert not load_checkpoint(data_path("names.pt")).vocab.reads_text
+
+
+@pytest.mark.parametrize("level", ["letter", 3, ["char"]])
+def test_a_level_that_is_none_is_damage(path, level):
+    torch.save(content(path) | {"level": level}, path)
+    with pytest.raises(ValueError, match=r"load_checkpoint: .* is damaged: "):
+        load_checkpoint(path)
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), RuntimeError("full"), KeyboardInterrupt()])

@@ -1,230 +1,32 @@
-"""What the commands do: in this process where that is enough, in one of their own where a signal must end it."""
+"""What the commands ``sample`` and ``evaluate`` do; what the command line refuses is in test_main."""
 
-import hashlib
 import json
-import os
-import resource
-import signal
+import math
 
 import pytest
 import torch
 
 from lessons_pkg import (
+    UNKNOWN,
+    Vocab,
     beam_search,
     evaluate_names,
+    evaluate_stream,
     greedy,
-    load_checkpoint,
-    load_names,
-    runs,
     sample_names,
+    sample_text,
     save_checkpoint,
-    split_names,
 )
-from tests.tiny import ENCODED, NAMES, VOCAB, run, same, seeded, start, trained, without_times
-
-LIST = load_names().train[:120]
-TRAIN = ("train", "--names", "names.txt", "--hidden-size", 12, "--batch-size", 16, "--lr", 0.01)
+from tests.tiny import ENCODED, NAMES, VOCAB, run, seeded, start, tale, tiny_model, trained, trained_on_tale
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
-    """Work in a folder with a list of 120 names, names.txt, and a checkpoint, m.pt; save a run whenever it can be."""
+    """Work in a folder with a list of names, names.txt, and a model of names, m.pt."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(runs, "SAVE_EVERY", 0)
-    (tmp_path / "names.txt").write_text("\n".join(LIST))
+    (tmp_path / "names.txt").write_text("\n".join(NAMES))
     save_checkpoint("m.pt", trained(), VOCAB)
     return tmp_path
-
-
-def test_train_makes_a_model_of_the_list(folder):
-    status, out, err = run(*TRAIN, "--out", "new.pt", "--epochs", 3)
-    assert (status, err) == (0, "")
-    wrote, names, more = out.splitlines()
-    split = split_names(LIST, validation=0.1, test=0)
-    model, vocab, notes, unfinished = load_checkpoint("new.pt")
-    assert vocab.tokens == ["\n", *sorted(set("".join(split.train)))]
-    nll = evaluate_names(model, [vocab.encode(name) for name in split.validation]).nll
-    best = min(notes["history"], key=lambda row: row["validation"])
-    assert best["validation"] == nll
-    assert wrote == f"wrote new.pt: the weights of update {best['step']}, {nll:.4f} nats per character on held-out data"
-    assert names.startswith("some new names: ")
-    assert names.count(", ") == 7
-    assert more == "for more: python -m lessons_pkg sample new.pt"
-    assert unfinished is None
-    assert notes["data"] == hashlib.sha256("\n".join(split.train).encode()).hexdigest()
-    assert notes["config"]["epochs"] == 3
-    assert sorted(os.listdir()) == ["m.pt", "names.txt", "new.pt"]
-    assert run("sample", "new.pt").status == 0
-
-
-def test_train_without_a_list_takes_the_names_of_the_course():
-    assert run("train", "--out", "new.pt", "--hidden-size", 4, "--batch-size", 2000, "--epochs", 1).status == 0
-    checkpoint = load_checkpoint("new.pt")
-    assert checkpoint.notes["data"] == hashlib.sha256("\n".join(load_names().train).encode()).hexdigest()
-    assert len(checkpoint.vocab) == 27
-
-
-def test_train_by_the_clock():
-    assert run(*TRAIN, "--out", "new.pt", "--seconds", 0.3).status == 0
-    assert load_checkpoint("new.pt").notes["history"][-1]["seconds"] < 10
-
-
-def test_settings_reach_the_run():
-    settings = ("--cell", "rnn", "--max-norm", 0.5, "--seed", 7)
-    assert run(*TRAIN, "--out", "new.pt", "--epochs", 1, *settings).status == 0
-    model, _, notes, _ = load_checkpoint("new.pt")
-    assert (model.config.cell, model.config.hidden_size) == ("rnn", 12)
-    expected = {"max_norm": 0.5, "seed": 7, "batch_size": 16, "lr": 0.01, "epochs": 1, "seconds": None}
-    assert notes["config"].items() >= expected.items()
-
-
-def test_the_same_seed_gives_the_same_file_and_another_seed_another():
-    for out, seed in (("a.pt", 1), ("b.pt", 1), ("c.pt", 2)):
-        run(*TRAIN, "--out", out, "--epochs", 2, "--seed", seed)
-    a, b, c = (load_checkpoint(out).model.state_dict() for out in ("a.pt", "b.pt", "c.pt"))
-    assert same(a, b)
-    assert not same(a, c)
-
-
-def test_float16_rounds_the_weights_and_halves_them():
-    for out, extra in (("whole.pt", ()), ("half.pt", ("--float16",))):
-        run(*TRAIN, "--out", out, "--epochs", 2, *extra)
-    whole, half = (load_checkpoint(out).model.state_dict() for out in ("whole.pt", "half.pt"))
-    assert same(half, {name: w.half().float() for name, w in whole.items()})
-    assert {w.dtype for w in torch.load("half.pt", weights_only=True)["weights"].values()} == {torch.float16}
-
-
-def test_names_with_letters_that_the_rest_lacks_are_skipped_and_counted(folder):
-    lists = ([*LIST, "é" + name] for name in LIST)
-    names = next(names for names in lists if names[-1] in split_names(names, test=0).validation)
-    (folder / "names.txt").write_text("\n".join(names))
-    status, out, err = run(*TRAIN, "--out", "new.pt", "--epochs", 1)
-    assert status == 0
-    assert err == "skipped: 1 of 12 held-out names hold characters the training names lack ('é' in 1)\n"
-    assert out.startswith("wrote new.pt")
-    assert "é" not in load_checkpoint("new.pt").vocab.tokens
-
-
-# What runs in the process of its own: it saves at every chance, and is struck by a signal in the middle of a save,
-# when the new file is whole but not yet in the place of the old one.
-STRUCK = """
-import os, sys
-from lessons_pkg import __main__, runs
-
-runs.SAVE_EVERY = 0
-signal, left, replace = int(sys.argv[1]), 5, os.replace
-
-def strike(new, old):
-    global left
-    left -= 1
-    if left == 0:
-        os.kill(os.getpid(), signal)
-    replace(new, old)
-
-os.replace = strike
-sys.exit(__main__.main(sys.argv[2:]))
-"""
-
-
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
-def test_a_run_that_a_signal_ends_goes_on_as_if_nothing_had_happened(folder, number):
-    length = ("--epochs", 12)
-    whole = run(*TRAIN, "--out", "whole.pt", *length)
-    process = start(number.value, *TRAIN, "--out", "struck.pt", *length, python=("-c", STRUCK))
-    out, err = process.communicate(timeout=120)
-    struck = load_checkpoint("struck.pt")
-    assert struck.run["step"] in (28, 35, 36)  # a look at the held-out names every seven updates; the fifth failed
-    if number == signal.SIGKILL:
-        assert (process.returncode, out, err) == (-signal.SIGKILL, "", "")
-    else:
-        assert (process.returncode, out) == (130, "")
-        assert err.startswith("interrupted; kept in struck.pt: the weights of update ")
-        assert err.endswith("go on with --resume\n")
-        assert err.count("\n") == 1
-        assert sorted(os.listdir()) == ["m.pt", "names.txt", "struck.pt", "whole.pt"]
-    assert run("sample", "struck.pt", "--count", 2).status == 0  # the best so far can be used as it is
-    (folder / "names.txt").write_text("\n".join(reversed(LIST)))  # the same list in another order
-    resumed = run("train", "--names", "names.txt", "--out", "struck.pt", "--resume")
-    assert resumed.status == whole.status == 0
-    assert resumed.err.startswith(f"resuming at update {struck.run['step']}, after ")
-    assert resumed.out == whole.out.replace("whole.pt", "struck.pt")
-    first, second = load_checkpoint("whole.pt"), load_checkpoint("struck.pt")
-    assert same(first.model.state_dict(), second.model.state_dict())
-    assert without_times(first.notes["history"]) == without_times(second.notes["history"])
-    assert second.run is None
-
-
-def test_an_unfinished_run_is_not_resumed_on_another_list(folder):
-    process = start(int(signal.SIGKILL), *TRAIN, "--out", "struck.pt", "--epochs", 12, python=("-c", STRUCK))
-    process.communicate(timeout=120)
-    (folder / "names.txt").write_text("\n".join(LIST[:-1]))
-    before = (folder / "struck.pt").read_bytes()
-    status, out, err = run(*TRAIN, "--out", "struck.pt", "--resume")
-    assert (status, out) == (2, "")
-    assert err == "lessons_pkg: 'struck.pt' was trained on other names; resume it with the same --names or --text\n"
-    assert (folder / "struck.pt").read_bytes() == before
-
-
-def test_a_resumed_run_keeps_its_settings(folder):
-    first = (*TRAIN, "--out", "struck.pt", "--epochs", 12, "--float16")
-    start(int(signal.SIGKILL), *first, python=("-c", STRUCK)).communicate(timeout=120)
-    others = (("--epochs", 13, 12), ("--seed", 5, 0), ("--cell", "rnn", "lstm"), ("--seconds", 3, None))
-    for option, value, stored in others:
-        status, out, err = run(*TRAIN, "--out", "struck.pt", "--resume", option, value)
-        assert (status, out, err.count("\n")) == (2, "", 1)
-        assert f"the run in 'struck.pt' has {option[2:]} {stored}, not " in err
-    assert run(*first, "--resume").status == 0  # the same command with --resume behind it
-    content = torch.load("struck.pt", weights_only=True)
-    assert all(weight.dtype == torch.float16 for weight in content["weights"].values())
-
-
-def test_an_unfinished_run_is_not_written_over(folder):
-    process = start(int(signal.SIGKILL), *TRAIN, "--out", "struck.pt", "--epochs", 12, python=("-c", STRUCK))
-    process.communicate(timeout=120)
-    before = (folder / "struck.pt").read_bytes()
-    status, out, err = run(*TRAIN, "--out", "struck.pt", "--epochs", 1)
-    assert (status, out, err.count("\n")) == (2, "", 1)
-    assert "'struck.pt' holds an unfinished run; --resume goes on with it" in err
-    assert (folder / "struck.pt").read_bytes() == before
-
-
-def test_a_run_saved_by_other_means_is_not_resumed():
-    split = split_names(LIST, validation=0.1, test=0)
-    digest = hashlib.sha256("\n".join(split.train).encode()).hexdigest()
-    for notes in ({}, {"names": digest}, {"names": digest, "config": {"epochs": 1}}, {"names": digest, "config": 5}):
-        save_checkpoint("m.pt", trained(), VOCAB, run={"step": 3}, notes=notes)
-        status, out, err = run(*TRAIN, "--out", "m.pt", "--resume")
-        assert (status, out, err.count("\n")) == (2, "", 1)
-        assert err.startswith("lessons_pkg: 'm.pt' holds a run that this version cannot take up: ")
-
-
-def test_a_loss_that_is_no_number_keeps_the_last_good_weights():
-    status, out, err = run("train", "--names", "names.txt", "--out", "new.pt", "--epochs", 5, "--lr", 1e30)
-    assert (status, out, err.count("\n")) == (2, "", 1)
-    assert "the loss was no longer a number at update " in err
-    assert "kept in new.pt: the weights of update " in err
-    assert "try --lr lower or --max-norm smaller (clipping)" in err
-    checkpoint = load_checkpoint("new.pt")
-    assert checkpoint.run is None
-    vocab, split = checkpoint.vocab, split_names(LIST, validation=0.1, test=0)
-    nll = evaluate_names(checkpoint.model, [vocab.encode(name) for name in split.validation]).nll
-    assert f"{nll:.4f} nats per character" in err
-    assert run("sample", "new.pt").status == 0
-
-
-def test_a_disk_that_is_full_loses_nothing(folder):
-    before = (folder / "m.pt").read_bytes()
-
-    def small_files():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
-
-    process = start(*TRAIN, "--out", "m.pt", "--epochs", 1, preexec_fn=small_files)
-    out, err = process.communicate(timeout=120)
-    assert (process.returncode, out) == (2, "")
-    assert err.startswith("lessons_pkg: save_checkpoint: cannot write 'm.pt': ")
-    assert err.count("\n") == 1
-    assert (folder / "m.pt").read_bytes() == before
-    assert sorted(os.listdir()) == ["m.pt", "names.txt"]
 
 
 def test_sample_prints_names():
@@ -307,3 +109,102 @@ def test_a_reader_that_goes_away_is_no_error(count):
     err = process.stderr.read()
     assert (process.wait(timeout=120), err) == (0, "")
     process.stderr.close()
+
+
+TEXT = "The cat saw the dog.\nThe dog saw the bird, and the cat.\n" * 8
+
+
+@pytest.fixture
+def words(folder):
+    """Put a model of words, w.pt, and a text, text.txt, into the folder; return model, vocabulary and ids."""
+    vocab = Vocab.from_text(TEXT)
+    model = tiny_model(vocab_size=len(vocab), scale=4)
+    save_checkpoint("w.pt", model, vocab)
+    (folder / "text.txt").write_text(TEXT)
+    return model, vocab, vocab.encode(TEXT)
+
+
+def test_sample_writes_text(words):
+    model, vocab, _ = words
+    settings = {"start": "The cat", "temperature": 0.7, "top_k": 5, "top_p": 0.9}
+    options = [part for name, value in settings.items() for part in (f"--{name.replace('_', '-')}", value)]
+    status, out, err = run("sample", "w.pt", "--length", 12, "--seed", 3, *options)
+    assert (status, err) == (0, "")
+    assert out == sample_text(model, vocab, 12, generator=seeded(3), **settings) + "\n"
+    assert run("sample", "w.pt", "--seed", 3).out == sample_text(model, vocab, 100, generator=seeded(3)) + "\n"
+    assert run("sample", "w.pt").out != run("sample", "w.pt").out
+
+
+def test_sample_writes_characters(folder):
+    save_checkpoint("c.pt", trained_on_tale(), tale().vocab)
+    status, out, _ = run("sample", "c.pt", "--length", 50, "--seed", 1, "--start", "The é")
+    assert status == 0
+    assert out.startswith("The é")
+    assert len(out) == 5 + 50 + 1
+
+
+@pytest.mark.parametrize(
+    ("options", "settings"),
+    [
+        ([], {}),
+        (["--batch-size", 4], {"batch_size": 4}),
+        (["--batch-size", 4, "--warmup", 6], {"batch_size": 4, "warmup": 6}),
+        (["--batch-size", 4, "--warmup", 0], {"batch_size": 4}),
+        (["--bptt", 3], {"bptt": 3}),
+        (["--bptt", 3, "--reset"], {"bptt": 3, "reset": True}),
+        (
+            ["--batch-size", 5, "--bptt", 7, "--warmup", 3, "--reset"],
+            {"batch_size": 5, "bptt": 7, "warmup": 3, "reset": True},
+        ),
+    ],
+    ids=str,
+)
+def test_evaluate_scores_a_text_as_its_options_say(words, options, settings):
+    model, _, ids = words
+    score = evaluate_stream(model, ids, chars=len(TEXT), **settings)
+    status, out, err = run("evaluate", "w.pt", "text.txt", "--json", *options)
+    assert (status, err) == (0, "")
+    assert json.loads(out) == score._asdict() | {"unknown": 0}
+    assert score.tokens + score.dropped == len(ids) - 1
+    lost = f"; {score.dropped} others are in no window" if score.dropped else ""
+    assert run("evaluate", "w.pt", "text.txt", *options).out == (
+        f"{score.nll:.4f} nats per word, perplexity {score.perplexity:.3f}, {score.bits_per_char:.4f} bits per "
+        f"character, over {score.tokens} words{lost}\n"
+    )
+
+
+def test_each_option_of_evaluate_changes_what_it_should(words):
+    def nll(*options):
+        return json.loads(run("evaluate", "w.pt", "text.txt", "--json", *options).out)["nll"]
+
+    exact = nll()
+    assert nll("--bptt", 3) == pytest.approx(exact, rel=1e-6)
+    assert nll("--batch-size", 4, "--warmup", 500) == pytest.approx(exact, rel=1e-6)
+    assert nll("--bptt", 3, "--reset") != pytest.approx(exact, rel=1e-3)
+    assert nll("--batch-size", 20) != pytest.approx(exact, rel=1e-4)
+
+
+def test_a_character_costs_as_many_bits_as_a_token_where_characters_are_the_tokens(folder):
+    save_checkpoint("c.pt", trained_on_tale(), tale().vocab)
+    (folder / "text.txt").write_text("The sea.\n")
+    score = json.loads(run("evaluate", "c.pt", "text.txt", "--json").out)
+    assert (score["tokens"], score["unknown"]) == (8, 0)
+    assert score["bits_per_char"] == pytest.approx(score["nll"] / math.log(2))
+    assert " nats per character, " in run("evaluate", "c.pt", "text.txt").out
+
+
+def test_evaluate_counts_what_the_model_does_not_know(words, folder):
+    model, vocab, _ = words
+    (folder / "other.txt").write_text("The bat saw 7 cats.\n")
+    status, out, err = run("evaluate", "w.pt", "other.txt", "--json")
+    assert status == 0
+    assert err == f"3 of 7 tokens are unknown to the model and are scored as {UNKNOWN}: " + (
+        "compare with models of the same vocabulary only\n"
+    )
+    expected = evaluate_stream(model, vocab.encode("The bat saw 7 cats.\n"), chars=20)
+    assert json.loads(out) == expected._asdict() | {"unknown": 3}
+
+
+def test_line_ends_of_other_systems_are_line_ends(words, folder):
+    (folder / "other.txt").write_bytes(b"\xef\xbb\xbf" + TEXT.replace("\n", "\r\n").encode())
+    assert run("evaluate", "w.pt", "other.txt", "--json").out == run("evaluate", "w.pt", "text.txt", "--json").out

@@ -8,16 +8,21 @@ import zipfile
 import pytest
 import torch
 
-from lessons_pkg import __main__, load_checkpoint, load_names, save_checkpoint, split_names
+from lessons_pkg import Vocab, __main__, load_checkpoint, load_names, save_checkpoint, split_names
 from tests.tiny import NAMES, VOCAB, run, tiny_model, trained
+
+TEXT = "The cat saw the dog.\nThe dog saw the bird, and the cat.\n" * 20
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
-    """Work in a folder with a good list, names.txt, and a good checkpoint, m.pt."""
+    """Work in a folder with a good list, names.txt, a good text, text.txt, and good checkpoints, m.pt and t.pt."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "names.txt").write_text("\n".join(NAMES * 2))
+    (tmp_path / "text.txt").write_text(TEXT)
     save_checkpoint("m.pt", trained(), VOCAB)
+    vocab = Vocab.from_text(TEXT)
+    save_checkpoint("t.pt", tiny_model(vocab_size=len(vocab)), vocab)
     return tmp_path
 
 
@@ -257,3 +262,159 @@ def test_ctrl_c_leaves_no_traceback(monkeypatch):
 
     monkeypatch.setattr(__main__.commands, "sample", interrupt)
     assert run("sample", "m.pt") == (130, "", "")
+
+
+READ = ("train", "--text", "text.txt", "--out", "new.pt", "--epochs", "1", "--hidden-size", "8")
+
+
+@pytest.mark.parametrize("option", ["--text", "--valid"])
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, r"read_text: 'list\.txt' does not exist"),
+        (b"", r"read_text: 'list\.txt' is empty"),
+        (b"\n\r\n \t", r"read_text: 'list\.txt' is empty"),
+        (b"\x7fELF\0\0", r"read_text: 'list\.txt' looks binary"),
+        ("zoë".encode("latin-1"), r"read_text: 'list\.txt' is not UTF-8 \(byte 2 is 0xeb\)"),
+    ],
+)
+def test_a_text_that_cannot_be_read(folder, option, content, message):
+    if content is not None:
+        (folder / "list.txt").write_bytes(content)
+    data = ("--text", "list.txt") if option == "--text" else ("--text", "text.txt", "--valid", "list.txt")
+    refused(folder, message, "train", *data, *READ[3:])
+
+
+@pytest.mark.parametrize("path", [".", "none/text.txt", ""])
+def test_a_path_that_is_no_text(folder, path):
+    names = ("train", "--names", path, "--out", "new.pt")
+    refused(folder, r"read_text: '.*' (is a folder|does not exist); it needs a text file", *names)
+    refused(
+        folder,
+        r"read_text: '.*' (is a folder|does not exist); it needs a text file",
+        "train",
+        "--text",
+        path,
+        *READ[3:],
+    )
+    refused(folder, r"read_text: '.*' (is a folder|does not exist); it needs a text file", "evaluate", "t.pt", path)
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "message"),
+    [
+        ("a", [], r"stream_source: got 1 tokens to judge by; it needs at least 2"),
+        ("ab", [], r"stream_source: got 1 tokens to judge by"),
+        ("The cat saw\na dog.\n", [], r"stream_source: got 12 tokens to learn from, batch_size 20 and bptt 35; .* 74"),
+        (TEXT, ["--batch-size", "5000"], r"stream_source: got 1008 tokens to learn from, batch_size 5000 .*, 10034"),
+        (TEXT, ["--bptt", "5000"], r"stream_source: got 1008 tokens to learn from, batch_size 20 and bptt 5000"),
+        (TEXT, ["--batch-size", "600", "--no-random-start"], r"needs two tokens a column, 1200"),
+        ("word\n", ["--level", "word"], r"stream_source: got \d tokens to (learn from|judge by)"),
+    ],
+)
+def test_a_text_that_is_too_short(folder, text, options, message):
+    (folder / "text.txt").write_text(text)
+    refused(folder, message, *READ, *options)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [(["--level", x], r"argument --level: invalid choice: '") for x in ("letter", "token", "")]
+    + [
+        ([f"--{x}", n], rf"argument --{x}: got '{n}'; it must be a whole number, at least 1")
+        for x in ("bptt", "min-count", "patience", "eval-every", "layers", "embedding-size")
+        for n in ("0", "-1", "x")
+    ]
+    + [(["--max-vocab", "2"], r"Vocab\.from_text: got min_count 1 and max_size 2")]
+    + [(["--optimizer", "adam"], r"argument --optimizer: invalid choice: 'adam'")]
+    + [(["--schedule", "saw"], r"argument --schedule: invalid choice: 'saw'")]
+    + [(["--anneal", x], r"TrainConfig: .* anneal .* at least 1") for x in ("0.5", "nan", "inf", "0")]
+    + [(["--weight-decay", "-1"], r"TrainConfig: got .*weight_decay -1\.0")]
+    + [(["--dropout", x], r"ModelConfig: got dropout .*; it must be in \[0, 1\)") for x in ("1", "-0.1", "nan")]
+    + [(["--tied"], r"ModelConfig: tied weights need embedding_size \(32\) = hidden_size \(8\)")]
+    + [(["--cell", "attention", "--hidden-size", "10"], r"cell 'attention' with hidden_size 10, heads 4")]
+    + [(["--names", "names.txt"], r"argument --names: not allowed with argument --text")]
+    + [(["--unknown", x], r"--unknown does not fit: ") for x in ("skip", "error")]
+    + [(["--out", "text.txt"], r"exists and is not a checkpoint; it is left alone")]
+    + [(["--out", "none/new.pt"], r"the folder 'none' does not exist")]
+    + [(["--resume"], r"no file 'new\.pt'")]
+    + [(["--resume", "--out", "t.pt"], r"'t\.pt' holds a finished run")],
+)
+def test_what_train_refuses_of_a_text(folder, options, message):
+    refused(folder, message, *READ, *options)
+
+
+@pytest.mark.parametrize("data", [["--names", "names.txt"], []])
+@pytest.mark.parametrize(
+    "option",
+    [
+        ["--level", "char"],
+        ["--valid", "text.txt"],
+        ["--bptt", "5"],
+        ["--min-count", "2"],
+        ["--max-vocab", "9"],
+        ["--carry"],
+        ["--no-carry"],
+        ["--random-start"],
+        ["--no-random-start"],
+    ],
+    ids=lambda option: option[0],
+)
+def test_options_of_a_text_are_refused_with_names(folder, data, option):
+    name = option[0].replace("--no-", "--")
+    refused(folder, f"{name} does not fit: it goes with --text", "train", *data, "--out", "new.pt", *option)
+
+
+@pytest.mark.parametrize(
+    "option", [["--batch-size", "2"], ["--bptt", "5"], ["--warmup", "0"], ["--warmup", "3"], ["--reset"]]
+)
+def test_options_of_a_text_are_refused_with_a_model_of_names(folder, option):
+    message = f"{option[0]} does not fit: each name begins afresh"
+    refused(folder, message, "evaluate", "m.pt", "names.txt", *option)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--warmup", n], rf"argument --warmup: got '{n}'; it must be a whole number, at least 0")
+        for n in ("-1", "1.5", "x")
+    ]
+    + [
+        ([f"--{x}", n], rf"argument --{x}: got '{n}'; it must be a whole number, at least 1")
+        for x in ("batch-size", "bptt")
+        for n in ("0", "-3", "many")
+    ]
+    + [(["--batch-size", "9999"], r"batchify: got 360 tokens and batch_size 9999")]
+    + [(["--batch-size", "9999", "--warmup", "3"], r"overlapping_columns: got 360 tokens, batch_size 9999")]
+    + [(["--unknown", "skip"], r"--unknown does not fit: ")],
+)
+def test_what_evaluate_refuses_of_a_text(folder, options, message):
+    refused(folder, message, "evaluate", "t.pt", "text.txt", "--json", *options)
+
+
+def test_unknown_tokens_and_short_texts_are_refused_in_one_line(folder):
+    (folder / "other.txt").write_text("The bat")
+    message = r"1 of 2 tokens are unknown to the model; without --unknown error they are scored as <unk>"
+    refused(folder, message, "evaluate", "t.pt", "other.txt", "--unknown", "error")
+    (folder / "other.txt").write_text("Bats")
+    refused(folder, r"overlapping_columns: got 1 tokens, batch_size 1", "evaluate", "t.pt", "other.txt")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--count", "3"], r"--count does not fit: a model of text writes one piece of --length tokens"),
+        (["--greedy"], r"--greedy and --beam look for a whole name; this is a model of text"),
+        (["--beam", "3"], r"--greedy and --beam look for a whole name"),
+        (["--length", "0"], r"argument --length: got '0'; it must be a whole number, at least 1"),
+        (["--temperature", "0"], r"temperature .*above 0, and finite"),
+        (["--top-p", "2"], r"top_p .*above 0 and at most 1"),
+    ],
+    ids=str,
+)
+def test_what_sample_refuses_of_a_model_of_text(folder, options, message):
+    refused(folder, message, "sample", "t.pt", *options)
+
+
+def test_a_model_of_names_has_no_length(folder):
+    refused(folder, r"--length does not fit: a model of names knows where they end", "sample", "m.pt", "--length", "5")

@@ -6,20 +6,15 @@ from torch import nn
 
 from lessons_pkg import RNNLM, ModelConfig, masked_nll
 from lessons_pkg.models import CELLS, drop
-from lessons_pkg.states import detach, select
-from tests.tiny import VOCAB, seeded, tiny_model
+from tests.tiny import VOCAB, flat, seeded, tiny_model
 
 T, B, V, H = 5, 3, len(VOCAB), 8
-cells = pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+cells = pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])  # those with one state a layer
+all_cells = pytest.mark.parametrize("cell", CELLS)
 
 
 def ids(seed=0, rows=T, columns=B):
     return torch.randint(V, (rows, columns), generator=seeded(seed))
-
-
-def flat(hidden):
-    """Return the tensors of a hidden state, one after the other."""
-    return [t for state in hidden for t in (state if isinstance(state, tuple) else (state,))]
 
 
 def step(cell, layer, x, h, c):
@@ -78,7 +73,7 @@ def test_shapes(cell, layers):
     assert all(t.shape == (1, B, H) for t in flat(hidden))
 
 
-@cells
+@all_cells
 def test_one_hot_is_an_embedding_with_the_identity(cell):
     one_hot, table = tiny_model(cell=cell, embedding_size=None), tiny_model(cell=cell, embedding_size=V)
     table.load_state_dict(one_hot.state_dict() | {"embedding.weight": torch.eye(V)})
@@ -86,7 +81,7 @@ def test_one_hot_is_an_embedding_with_the_identity(cell):
     torch.testing.assert_close(one_hot(ids())[0], table(ids())[0])
 
 
-@cells
+@all_cells
 def test_columns_know_nothing_of_each_other(cell):
     model = tiny_model(cell=cell, layers=2)
     inputs = ids()
@@ -99,7 +94,7 @@ def test_columns_know_nothing_of_each_other(cell):
     torch.testing.assert_close(model(inputs[:, 1:2])[0], before[:, 1:2])
 
 
-@cells
+@all_cells
 def test_no_score_sees_what_comes_after_it(cell):
     model = tiny_model(cell=cell)
     inputs = ids()
@@ -110,7 +105,7 @@ def test_no_score_sees_what_comes_after_it(cell):
     assert (before[3:] != after[3:]).any(-1).all()
 
 
-@cells
+@all_cells
 @pytest.mark.parametrize("layers", [1, 2])
 def test_a_carried_state_makes_two_halves_the_whole(cell, layers):
     model = tiny_model(cell=cell, layers=layers)
@@ -122,28 +117,6 @@ def test_a_carried_state_makes_two_halves_the_whole(cell, layers):
     for a, b in zip(flat(end), flat(carried_end), strict=True):
         torch.testing.assert_close(a, b)
     assert not torch.allclose(model(inputs[2:])[0], second)  # a fresh state is something else
-
-
-@cells
-def test_detach_cuts_the_history_and_keeps_the_values(cell):
-    _, hidden = tiny_model(cell=cell, layers=2)(ids())
-    assert all(t.requires_grad for t in flat(hidden))
-    for before, after in zip(flat(hidden), flat(detach(hidden)), strict=True):
-        assert torch.equal(before, after)
-        assert not after.requires_grad
-    assert [type(state) for state in detach(hidden)] == [type(state) for state in hidden]
-
-
-@cells
-def test_select_takes_columns_by_index_and_by_mask(cell):
-    model = tiny_model(cell=cell, layers=2)
-    _, hidden = model(ids())
-    _, expected = model(ids()[:, [2, 0]])
-    for chosen, reference in zip(flat(select(hidden, torch.tensor([2, 0]))), flat(expected), strict=True):
-        torch.testing.assert_close(chosen, reference)
-    by_mask = select(hidden, torch.tensor([True, False, True]))
-    by_index = select(hidden, torch.tensor([0, 2]))
-    assert all(torch.equal(a, b) for a, b in zip(flat(by_mask), flat(by_index), strict=True))
 
 
 def test_tied_weights_are_one_matrix_with_the_gradient_of_both_uses():
@@ -313,3 +286,60 @@ def test_inputs_that_are_not_ids_are_refused(inputs):
 def test_a_config_and_settings_beside_it_are_refused():
     with pytest.raises(ValueError, match=r"got a config and \['cell'\] beside it"):
         RNNLM(ModelConfig(5), cell="gru")
+
+
+@all_cells
+def test_the_logits_are_the_output_layer_of_the_features(cell):
+    model = tiny_model(cell=cell, layers=2)
+    features, state = model.features(ids())
+    logits, same_state = model(ids())
+    assert features.shape == (T, B, H)
+    assert torch.equal(model.output(features), logits)
+    assert all(torch.equal(a, b) for a, b in zip(flat(state), flat(same_state), strict=True))
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("context", [1, 4, 64])
+def test_the_state_of_attention_is_bounded_by_its_context(layers, context):
+    model, hidden = tiny_model(cell="attention", layers=layers, context=context), None
+    for read in range(1, 4):
+        logits, hidden = model(ids(read), hidden)
+        assert logits.shape == (T, B, V)
+        assert len(hidden) == layers
+        assert {t.shape for t in flat(hidden)} == {(min(read * T, context - 1), B, H)}
+
+
+@pytest.mark.parametrize("kind", ["dropout", "input_dropout"])
+def test_attention_drops_in_training_only_and_repeats(kind):
+    plain, model = tiny_model(cell="attention"), tiny_model(cell="attention", **{kind: 0.5})
+    assert torch.equal(model(ids())[0], plain(ids())[0])
+    model.train()
+    first, again, other = (model(ids(), generator=seeded(seed))[0] for seed in (1, 1, 2))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+
+
+def test_fresh_attention_comes_from_the_generator_alone():
+    first, again, other = (tiny_model(seed, cell="attention", layers=2).state_dict() for seed in (1, 1, 2))
+    assert all(torch.equal(first[name], again[name]) for name in first)
+    assert not torch.equal(first["rnn.1.mix.weight"], other["rnn.1.mix.weight"])
+    assert not torch.equal(first["rnn.0.mix.weight"], first["rnn.1.mix.weight"])
+    assert (first["rnn.0.norms.0.weight"] == 1).all()
+    assert (first["rnn.0.distance"] == 0).all()
+
+
+@pytest.mark.parametrize("wrong", [{"hidden_size": 6}, {"weight_drop": 0.1}, {"heads": 3}])
+def test_what_attention_cannot_have_is_refused(wrong):
+    settings = {"hidden_size": 8} | wrong
+    with pytest.raises(
+        ValueError, match=r"ModelConfig: got cell 'attention' with hidden_size \d, heads \d and weight_drop"
+    ):
+        ModelConfig(V, cell="attention", **settings)
+    assert ModelConfig(V, **settings).heads == settings.get("heads", 4)  # other cells have no heads
+
+
+@pytest.mark.parametrize("name", ["heads", "context"])
+@pytest.mark.parametrize("size", [0, -1, 1.5, None])
+def test_impossible_sizes_of_attention_are_refused(name, size):
+    with pytest.raises(ValueError, match=f"ModelConfig: got {name} {size}; it must be a whole number"):
+        ModelConfig(V, cell="attention", **{name: size})

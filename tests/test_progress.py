@@ -65,3 +65,12 @@ def test_ctrl_c_ends_the_run_after_the_update_in_hand(state):
             signal.raise_signal(signal.SIGINT)  # a second one does, at once
     finally:
         signal.signal(signal.SIGINT, previous)
+
+
+def test_of_a_text_tokens_are_counted(state, monkeypatch, capsys):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    state.tokens_read = 90_000
+    Progress(time.monotonic() - 100, unit="tokens")(state, 1.5, 0.25)
+    line = capsys.readouterr().err
+    assert "3,000 tokens/s" in line
+    assert "names" not in line

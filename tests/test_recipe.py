@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessons_pkg import TrainConfig, default_recipe
+from lessons_pkg import TrainConfig, default_recipe, text_recipe
 from lessons_pkg.recipe import learning_rate, make_optimizer
 from tests.tiny import tiny_model
 
@@ -63,6 +63,14 @@ def test_beyond_the_tuned_range_the_recipe_stays_at_its_ends():
         {"warmup": -0.1},
         {"weight_decay": -0.1},
         {"weight_decay": math.nan},
+        {"bptt": 0},
+        {"bptt": -3},
+        {"patience": 0},
+        {"anneal": 0.9},
+        {"anneal": math.nan},
+        {"anneal": math.inf},
+        {"schedule": "sawtooth"},
+        {"optimizer": "adam"},
         {"seed": 2**64},
         {"seed": -(2**64)},
     ],
@@ -103,3 +111,57 @@ def test_only_matrices_decay():
     }
     assert not decay
     assert isinstance(optimizer, torch.optim.AdamW)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "values"),
+    [
+        ("constant", [1, 1, 1, 1, 1]),
+        ("linear", [1, 0.75, 0.5, 0.25, 0]),
+        ("cosine", [1, (1 + 0.5**0.5) / 2, 0.5, (1 - 0.5**0.5) / 2, 0]),
+    ],
+)
+@pytest.mark.parametrize("warmup", [0, 0.2])
+def test_each_schedule_has_its_values(schedule, values, warmup):
+    config = TrainConfig(epochs=1, lr=3.0, schedule=schedule, warmup=warmup)
+    rates = [learning_rate(warmup + share * (1 - warmup), config) for share in (0, 0.25, 0.5, 0.75, 1)]
+    assert rates == pytest.approx([3 * value for value in values], abs=1e-12)
+    assert learning_rate(1.5, config) == pytest.approx(rates[-1], abs=1e-12)  # a run by the clock may overshoot
+    if warmup:
+        assert [learning_rate(x, config) for x in (0, 0.05, 0.15)] == pytest.approx([0, 0.75, 2.25])
+
+
+def test_plain_gradient_descent_is_that():
+    model = tiny_model()
+    optimizer = make_optimizer(model, TrainConfig(epochs=1, optimizer="sgd", lr=0.1, weight_decay=0.5))
+    assert isinstance(optimizer, torch.optim.SGD)
+    before = {name: p.detach().clone() for name, p in model.named_parameters()}
+    model(torch.ones(3, 2, dtype=torch.int64))[0].square().sum().backward()
+    optimizer.step()
+    for name, p in model.named_parameters():
+        decay = 0.5 * before[name] if p.dim() > 1 else 0
+        torch.testing.assert_close(p.detach(), before[name] - 0.1 * (p.grad + decay))
+
+
+@given(amounts, st.integers(3, 40_000), st.sampled_from([None, 8, 64, 256]))
+def test_every_recipe_for_a_text_can_be_used(tokens, vocab_size, hidden_size):
+    model, settings = text_recipe(tokens, vocab_size, hidden_size=hidden_size)
+    config = TrainConfig(epochs=1, **settings)
+    assert (model.vocab_size, model.hidden_size) == (vocab_size, hidden_size or model.hidden_size)
+    assert 0 < config.lr < 0.1
+    assert all(0 <= getattr(model, kind) <= 0.7 for kind in DROPS)
+
+
+@given(amounts, amounts, st.sampled_from([60, 5000]))
+def test_less_text_never_gets_less_against_learning_by_heart(one, other, vocab_size):
+    few, many = sorted([one, other])
+    (small, less), (large, more) = (text_recipe(tokens, vocab_size) for tokens in (few, many))
+    assert all(getattr(small, kind) >= getattr(large, kind) for kind in DROPS)
+    assert less["weight_decay"] >= more["weight_decay"]
+
+
+def test_a_long_vocabulary_is_tied_and_a_short_one_is_not():
+    assert not text_recipe(200_000, 70)[0].tied
+    model, _ = text_recipe(200_000, 2500)
+    assert model.tied
+    assert model.embedding_size == model.hidden_size

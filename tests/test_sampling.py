@@ -7,8 +7,19 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lessons_pkg import UnknownCharacterError, entropy, greedy, next_distribution, sample_names
-from tests.tiny import AB, NAMES, VOCAB, ab_model, exact, seeded, tiny_model, trained
+from lessons_pkg import (
+    UNKNOWN,
+    UnknownCharacterError,
+    Vocab,
+    entropy,
+    greedy,
+    next_distribution,
+    sample_names,
+    sample_text,
+)
+from lessons_pkg.models import CELLS
+from lessons_pkg.tokenizer import LEVELS
+from tests.tiny import AB, NAMES, VOCAB, ab_model, exact, seeded, tale, tiny_model, trained, trained_on_tale
 
 scores = st.lists(st.integers(-3, 3), min_size=2, max_size=7)  # whole numbers, so that ties are common
 temperatures = st.sampled_from([1e-4, 0.3, 1.0, 2.5, 100.0])
@@ -215,3 +226,98 @@ def test_impossible_amounts_are_refused(wrong):
 def test_impossible_lengths_are_refused(wrong):
     with pytest.raises(ValueError, match=r"sample_names: got min_length .* nor the start longer than max_length"):
         sample_names(tiny_model(), VOCAB, 2, max_length=4, **wrong)
+
+
+LINES = "the cat saw the dog .\na dog saw a cat .\n"
+
+
+def writer(level="word", seed=0, **settings):
+    """Return an untrained network of text with uneven distributions, and its vocabulary."""
+    vocab = Vocab.from_text(LINES, level=level)
+    return tiny_model(seed, vocab_size=len(vocab), scale=4, **settings), vocab
+
+
+def slow_text(model, vocab, length, start, generator, **settings):
+    """Draw token by token; before each, read everything from the beginning."""
+    ids = [0, *[vocab.ids.get(token, vocab.ids[UNKNOWN]) for token in start]]
+    given = len(ids)
+    with torch.no_grad():
+        for _ in range(length):
+            logits = model(torch.tensor(ids).unsqueeze(1))[0][-1, 0].clone()
+            logits[vocab.ids[UNKNOWN]] = -math.inf
+            ids.append(torch.multinomial(next_distribution(logits, **settings), 1, generator=generator).item())
+    return [*start, *(vocab.tokens[i] for i in ids[given:])]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("start", [[], ["the", "cat"], ["the", "\n"], ["bats"]])
+def test_text_is_drawn_from_all_that_stands_before_it(cell, start):
+    model, vocab = writer("token", cell=cell, context=3)
+    model.double()
+    expected = slow_text(model, vocab, 30, start, seeded(5), temperature=1.3, top_k=6)
+    joined = vocab.tokenizer.join(start)
+    text = sample_text(model, vocab, 30, start=joined, temperature=1.3, top_k=6, generator=seeded(5))
+    assert text == vocab.tokenizer.join(expected)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("start", ["", "the cat", "the ", "the cat\n", "\n"])
+def test_text_begins_with_its_start_and_goes_on_in_its_line(level, start):
+    model, vocab = writer(level, seed=1)
+    text = sample_text(model, vocab, 12, start=start, generator=seeded())
+    split = vocab.tokenizer.split
+    assert split(text)[:1] == split(start)[:1] or not start
+    assert text.startswith(start.strip(" ") if level != "token" else start.strip())
+    if level == "char":
+        assert len(text) == len(start) + 12
+    if level == "token" and start == "the cat":  # a line that the start left open is not ended for it
+        texts = [sample_text(model, vocab, 1, start=start, generator=seeded(seed)) for seed in range(40)]
+        assert any(not one.startswith("the cat\n") for one in texts)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_unknown_token_is_never_drawn(level):
+    model, vocab = writer(level)
+    with torch.no_grad():
+        model.output.bias[vocab.ids[UNKNOWN]] = 50.0  # it would be drawn every time
+    assert UNKNOWN not in sample_text(model, vocab, 200, generator=seeded())
+
+
+def test_a_start_may_hold_what_the_vocabulary_lacks():
+    model, vocab = writer()
+    text = sample_text(model, vocab, 5, start="The zebra saw", generator=seeded())
+    assert text.startswith("The zebra saw")
+    same = sample_text(model, vocab, 5, start="Three bats saw", generator=seeded())  # read as <unk> <unk> saw
+    assert text.removeprefix("The zebra saw") == same.removeprefix("Three bats saw")
+
+
+def test_text_repeats_with_its_generator_and_leaves_the_global_one_alone():
+    model, vocab = writer(dropout=0.5)
+    model.train()
+    state = torch.get_rng_state()
+    first, again, other = (sample_text(model, vocab, 40, generator=seeded(seed)) for seed in (1, 1, 2))
+    assert first == again != other
+    assert model.training
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_a_trained_model_writes_its_kind_of_text():
+    text = sample_text(trained_on_tale(), tale().vocab, 2000, generator=seeded())
+    assert 0.1 < text.count(" ") / len(text) < 0.3
+    likeliest = sample_text(trained_on_tale(), tale().vocab, 200, top_k=1)
+    assert len(set(likeliest.split())) < len(set(text[:200].split()))  # without choice it goes round in circles
+
+
+@pytest.mark.parametrize("length", [0, -1])
+def test_no_text_is_refused(length):
+    with pytest.raises(ValueError, match=f"sample_text: got length {length}; it must be at least 1"):
+        sample_text(*writer(), length)
+
+
+@pytest.mark.parametrize("wrong", [{"temperature": 0}, {"top_k": 0}, {"top_p": 1.5}])
+def test_text_refuses_what_names_refuse(wrong):
+    model, vocab = writer()
+    model.train()
+    with pytest.raises(ValueError, match="next_distribution: got "):
+        sample_text(model, vocab, 3, **wrong)
+    assert model.training

@@ -20,9 +20,11 @@ from lessons_pkg import (
     TrainConfig,
     TrainState,
     Vocab,
+    load_tales,
     next_distribution,
     start_training,
     train_names,
+    train_stream,
 )
 from lessons_pkg.__main__ import main
 
@@ -61,6 +63,36 @@ def trained() -> RNNLM:
     """Return a small network that has learned ``NAMES`` by heart; nobody may change its weights."""
     state, config = tiny_run(model={"hidden_size": 24}, epochs=80)
     return train_names(state, ENCODED, ENCODED, config).model.eval()
+
+
+class Tale(NamedTuple):
+    """A piece of the course's tales in characters, encoded."""
+
+    vocab: Vocab
+    train: torch.Tensor  # 20,000 of them
+    held_out: torch.Tensor  # 3,001
+
+
+@cache
+def tale() -> Tale:
+    """Return some text to learn from and to judge by."""
+    train, held_out = load_tales().train[:20_000], load_tales().validation[:3_001]
+    vocab = Vocab.from_text(train, level="char")
+    return Tale(vocab, torch.tensor(vocab.encode(train)), torch.tensor(vocab.encode(held_out)))
+
+
+@cache
+def trained_on_tale(cell: str = "gru") -> RNNLM:
+    """Return a small network that has learned a little of ``tale``; nobody may change its weights."""
+    vocab, train, held_out = tale()
+    model = tiny_model(vocab_size=len(vocab), cell=cell, hidden_size=24, embedding_size=8, context=24)
+    config = TrainConfig(epochs=3, batch_size=20, lr=0.01)
+    return train_stream(start_training(model, config), train, held_out, config).model.eval()
+
+
+def flat(hidden: list) -> list[torch.Tensor]:
+    """Return the tensors of a hidden state, one after the other."""
+    return [t for state in hidden for t in (state if isinstance(state, tuple) else (state,))]
 
 
 def ab_model(seed: int = 3) -> RNNLM:

@@ -29,6 +29,7 @@ def network(seed: int, **shape) -> RNNLM:
 CHAPTER = functions(
     "12_tuning",
     **{"np": np, "torch": torch, "math": math, "Counter": Counter, "TrainConfig": TrainConfig, "train": TEXT},
+    **{"valid": TEXT, "test": TEXT},
     **{"start_training": start_training, "train_step": train_step, "batchify": batchify, "bptt_windows": bptt_windows},
 )
 CHAPTER.range_test.__globals__["network"] = network

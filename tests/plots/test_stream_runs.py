@@ -14,7 +14,7 @@ def test_fresh_states():
     for axis, rows in zip(figure.axes, cold.values(), strict=True):
         assert [line.get_ydata() for line in axis.lines[:3]] == [pytest.approx(row) for row in rows]
         assert axis.lines[3].get_ydata() == pytest.approx(rows.mean(0))
-    assert figure.get_suptitle() == "A fresh state costs 1.3 to 1.5 nats on the first letter"
+    assert figure.get_suptitle() == "A fresh state costs 1.30 to 1.50 nats on the first letter"
     assert "Trained with the state carried: 3.10 at place 1, 1.80 at 5, 1.80 at 8; carried 1.60." in figure.alt
 
 
@@ -45,12 +45,13 @@ def test_echo_threshold():
 
 def test_ways_to_read():
     ways = {"stream": {"carried": [1.4, 1.5], "reset": [1.6, 1.7]}, "bug": {"carried": [1.5, 1.6], "reset": [1.6, 1.6]}}
+    ways["shuffled"] = {"carried": [1.5, 1.5], "reset": [1.5, 1.6]}
     figure = plots.ways_to_read(ways)
     (axis,) = figure.axes
     marks = [line.get_xdata().tolist() for line in axis.lines if line.get_linestyle() == "None"]
-    assert marks == [[1.4, 1.5], [1.6, 1.7], [1.5, 1.6], [1.6, 1.6]]
-    assert figure.get_suptitle() == "Lowest: stream, read carried"
-    assert "stream: read carried 1.450, reset 1.650; bug: read carried 1.550, reset 1.600." in figure.alt
+    assert marks == [[1.4, 1.5], [1.6, 1.7], [1.5, 1.6], [1.6, 1.6], [1.5, 1.5], [1.5, 1.6]]
+    assert figure.get_suptitle() == "Stream: 0.050 nats below shuffled"
+    assert "stream: read carried 1.450, reset 1.650; bug: read carried 1.550, reset 1.600;" in figure.alt
 
 
 def test_shapes_of_updates():
@@ -60,4 +61,4 @@ def test_shapes_of_updates():
     means = [line.get_ydata() for line in axis.lines if line.get_linestyle() in ("-", "--")]
     assert means == [pytest.approx([1.55, 1.45, 1.4]), pytest.approx([2.5, 1.85, 1.5])]
     assert "Carried: 1.55 at 1, 1.45 at 5, 1.40 at 35. Reset: 2.50 at 1, 1.85 at 5, 1.50 at 35." in figure.alt
-    assert "0.95 nats at 1, 0.10 at 35" in axis.get_title(loc="left")
+    assert "0.95 nats with K = 1, and 0.10 with K = 35" in axis.get_title(loc="left")

@@ -16,7 +16,7 @@ def test_one_batch():
     assert axis.lines[0].get_ydata().tolist() == [4, 1, *[0.5] * 20]
     assert axis.lines[1].get_ydata().tolist() == [4, 2, *[1.5] * 20]
     assert axis.lines[2].get_ydata()[0] == 0.45
-    assert words(axis) == "right: 0.50 too much noise: 1.50 the floor, 0.450"
+    assert words(axis) == "the floor, 0.450 right: 0.50 too much noise: 1.50"
     assert "over 22 updates, from 4.0. Mean of the last 20: right 0.50, too much noise 1.50. The floor" in figure.alt
 
 
@@ -41,7 +41,7 @@ def test_schedule_sweep():
     assert axis.lines[0].get_ydata() == pytest.approx([2.1, 1.9])
     assert axis.lines[1].get_ydata() == pytest.approx([1.8, 2.4])  # cut at the ceiling
     assert max(np.max(line.get_ydata()) for line in axis.lines) == 2.4
-    assert words(axis) == "constant cosine"
+    assert set(words(axis).split()) == {"constant", "cosine"}
     assert axis.get_title(loc="left") == "At their own best rates they end 0.10 nats apart"
     assert "2 seeds a point. Lowest means: constant 1.900 at 0.1; cosine 1.800 at 0.01." in figure.alt
 
@@ -74,7 +74,7 @@ def test_size_grid():
     left, right = figure.axes
     assert left.lines[0].get_ydata() == pytest.approx([2.1, 2.6])
     assert right.lines[0].get_ydata() == pytest.approx([2.0, 1.9])
-    assert "1,000" in words(left)
+    assert words(right) == "1,000 9,000"
     assert figure.get_suptitle() == "On the least text, the largest ends 0.50 nats above the best size"
     assert "At the end: 1,000 characters 2.10 at 16, 2.60 at 64; 9,000 characters 1.80 at 16, 1.50 at 64." in figure.alt
     assert "At the best look: 1,000 characters 2.00 at 16, 1.90 at 64" in figure.alt

@@ -15,7 +15,7 @@ SCHEDULES = {
 }
 OPTIMIZERS = {
     "adamw": lambda groups, lr: torch.optim.AdamW(groups, lr=lr, betas=(0.9, 0.99), fused=True),
-    "sgd": lambda groups, lr: torch.optim.SGD(groups, lr=lr),
+    "sgd": lambda groups, lr: torch.optim.SGD(groups, lr=lr, fused=True),
 }
 
 

@@ -5,6 +5,7 @@ import re
 import shlex
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -76,9 +77,9 @@ def test_words_lose_nothing():
         assert join_words(split_words(part)) == part
 
 
-@pytest.mark.parametrize("name", ["tales-words.pt", "tales-chars.pt"])
+@pytest.mark.parametrize("name", ["tales-words.pt", "tales-chars.pt", "tales-lstm.pt", "tales-attention.pt"])
 def test_the_command_in_the_datasheet_is_the_one_that_was_run(name):
-    (command,) = re.findall(rf"^python -m lessons_pkg (train .*{name})$", DATASHEET, re.M)
+    (command,) = re.findall(rf"^python -m lessons_pkg (.*train .*{name})$", DATASHEET, re.M)
     asked = vars(build_parser().parse_args(shlex.split(command)))
     model, vocab, notes, run = load_checkpoint(data_path(name))
     made = model.settings() | notes["config"] | {"level": vocab.level, "float16": notes["float16"]}
@@ -102,3 +103,9 @@ def test_the_checkpoints_are_as_good_as_the_datasheet_says():
     assert [round(evaluate_stream(model, vocab.encode(text)).nll, 3)] == stated(
         r"the second ([\d.]+) nats per character"
     )
+
+
+def test_every_file_of_results_has_its_script_and_its_line():
+    results = {path.stem for path in data_path("README.md").parent.glob("runs_*.json")}
+    assert results == {path.stem for path in Path(__file__).parent.glob("runs_*.py")}
+    assert results == set(re.findall(r"`(runs_\d\d)\.json`", DATASHEET))

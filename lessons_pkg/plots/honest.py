@@ -101,7 +101,7 @@ def folded(tokens: Sequence[int], sizes: Sequence[int]) -> Picture:
     for axis, columns in zip(axes, sizes, strict=True):
         cold, dropped = fold(axis, tokens, columns)
         said.append(f"{columns} columns: {cold} cold, {dropped} dropped")
-    headline(figure, "Each column starts cold (red), and costs a target (struck out)")
+    headline(figure, "Each column starts cold (red); all but the first cost a target (struck out)")
     figure.alt = f"A text of {len(tokens)} tokens folded into columns, read downwards. {'; '.join(said)}."
     return figure
 
@@ -183,12 +183,14 @@ def cold_start(extra: Mapping[str, np.ndarray]) -> Picture:
         read, mean, error = np.arange(1, nats.shape[1] + 1), nats.mean(0), 1.96 * nats.std(0) / len(nats) ** 0.5
         axis.plot(read, mean, style, color=COLOURS[colour], ms=4, lw=1.5, label=label.upper()[:4] + label[4:])
         axis.fill_between(read, mean - error, mean + error, color=COLOURS[colour], alpha=0.2, lw=0)
-        said.append(f"{label}: {mean[0]:.2f} with 1 token read, {mean[9]:.2f} with 10, {mean[-1]:.3f} with {read[-1]}")
+        ten = f"{mean[9]:.2f} with 10"
+        said.append(
+            f"{label} ({len(nats)} starts): {mean[0]:.2f} with 1 token read, {ten}, {mean[-1]:.3f} with {read[-1]}"
+        )
     axis.axhline(0, color=COLOURS["data"], lw=1)
     axis.set(xscale="log", xlabel="tokens read since the start (logarithmic)", ylabel="extra nats for the next one")
     axis.set_xticks(ticks := [1, 2, 5, 10, 20, 50, 100], ticks)
     axis.legend(loc="upper right", handlelength=3)
     headline(figure, "A cold start is dear for a few tokens, and then forgotten")
-    starts = len(next(iter(extra.values())))
-    figure.alt = f"Extra nats after a cold start, mean and 95% interval of {starts} starts. {'; '.join(said)}."
+    figure.alt = f"Extra nats after a cold start, mean and 95% interval. {'; '.join(said)}."
     return figure

@@ -127,7 +127,9 @@ def blame(table: np.ndarray, *, kept: int | None = None) -> Picture:
 
 
 @in_style
-def bug_table(bugs: Sequence[str], tests: Sequence[str], errors: np.ndarray, *, tolerance: float = 1e-6) -> Picture:
+def bug_table(
+    bugs: Sequence[str], tests: Sequence[str], errors: np.ndarray, *, tolerance: float = 1e-6, title: str = ""
+) -> Picture:
     """Draw which check notices which mistake.
 
     Args:
@@ -135,6 +137,7 @@ def bug_table(bugs: Sequence[str], tests: Sequence[str], errors: np.ndarray, *, 
         tests: the checks, one a column.
         errors: (bugs, tests), the largest relative error.
         tolerance: below it a gradient passes.
+        title: the finding; if it is empty, how many patterns there are.
     """
     figure, axis = picture(height=1.4 + 0.5 * len(bugs))
     caught = errors > tolerance
@@ -145,7 +148,7 @@ def bug_table(bugs: Sequence[str], tests: Sequence[str], errors: np.ndarray, *, 
     axis.set(xticks=range(len(tests)), xticklabels=tests, yticks=range(len(bugs)), yticklabels=bugs)
     axis.grid(visible=False)
     distinct = len({tuple(row) for row in caught})
-    headline(figure, f"{len(bugs)} programs, {distinct} different patterns")
+    headline(figure, title or f"{len(bugs)} programs, {distinct} different patterns")
     said = []
     for bug, row in zip(bugs, errors, strict=True):
         words = [f"{error:.1g}" if error > tolerance else "passes" for error in row]

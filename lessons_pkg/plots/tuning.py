@@ -7,12 +7,22 @@ on; marks, and not colours alone, tell lines apart.
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from .labels import label_lines
 from .style import COLOURS, Picture, headline, in_style, picture
 
 LOOKS = (("#777777", "o-"), ("#5aa9d6", "s--"), ("#0072B2", "D-."), ("#003a5c", "X:"))  # one cell, so one hue
 INK = {"lstm": "#0072B2", "wrong": "#a84a00"}  # words need more contrast than lines
+
+
+def beside_ends(axis: Axes, x: float, ends: Mapping[str, float]) -> None:
+    """Write the names of lines to the right of where they end, from above, with room between."""
+    low, high = axis.get_ylim()
+    below = np.inf
+    for name in sorted(ends, key=lambda name: -ends[name]):
+        below = min(below - 0.06 * (high - low), ends[name])
+        axis.annotate(name, (x, below), va="center")
 
 
 @in_style
@@ -95,10 +105,8 @@ def schedule_sweep(sweeps: Mapping[str, Mapping[float, Sequence[float]]], *, cei
     floor = min(min(row.values()) for row in means.values())
     axis.set(xscale="log", xlabel="highest learning rate (logarithmic)", ylabel="nats per character, held out")
     axis.set_ylim(floor - 0.04, ceiling + 0.02)
-    last, below = max(means[next(iter(means))]), np.inf
-    for name in sorted(means, key=lambda name: -means[name][last]):
-        below = min(below - 0.06 * (ceiling - floor + 0.06), means[name][last], ceiling)
-        axis.annotate(name, (1.2 * last, below), va="center")
+    last = max(means[next(iter(means))])
+    beside_ends(axis, 1.2 * last, {name: min(row[last], ceiling) for name, row in means.items()})
     axis.set_xlim(None, 6 * last)
     ends = [means[name][rate] for name, rate in best.items()]
     axis.set_title(f"At their own best rates they end {max(ends) - min(ends):.2f} nats apart")
@@ -167,16 +175,14 @@ def size_grid(table: Mapping[int, Mapping[int, np.ndarray]]) -> Picture:
                 axis.plot([size] * len(row), row, style[0], color=colour, mfc="none", ms=5)
             low = int(np.argmin(means))
             axis.plot(sizes[low], means[low], "*", color=COLOURS["data"], ms=9, zorder=5)
-            if part:
-                axis.annotate(
-                    f"{characters:,}", (sizes[-1], means[-1]), (9, 0), textcoords="offset points", va="center"
-                )
             said[word].append(
                 f"{characters:,} characters " + ", ".join(f"{m:.2f} at {s}" for s, m in zip(sizes, means, strict=True))
             )
         axis.set(xscale="log", xticks=sizes, xticklabels=sizes, xlabel="hidden units", title=word)
         axis.title.set(size=11, weight="normal")
         axis.minorticks_off()
+    last = {f"{n:,}": float(np.mean(np.asarray(runs[sizes[-1]])[:, 1])) for n, runs in table.items()}
+    beside_ends(axes[1], sizes[-1] * 1.2, last)
     axes[1].set_xlim(None, 4 * sizes[-1])
     axes[0].set_ylabel("nats per character, held out")
     few = next(iter(table.values()))

@@ -128,7 +128,7 @@ def growth(curves: Mapping[str, Sequence[int]], *, new: float) -> Picture:
         axis.annotate(f"{types[-1]:,} {kind}", (len(types), types[-1]), (-2, 7), textcoords="offset points", ha="right")
     axis.set(xlabel="tokens read", ylabel="different ones so far", ylim=(0.8, 6000))
     plain_axes(axis)
-    axis.set_title(f"The letters are soon all known; one word in {1 / new:.0f} is still new")
+    axis.set_title(f"New letters soon stop; one word in {1 / new:.0f} is still new")
     ends = " and ".join(f"{types[-1]:,} {kind} in {len(types):,} tokens" for kind, types in curves.items())
     figure.alt = (
         f"Different tokens met against tokens read, on logarithmic axes: {ends}. Over the last tenth of the text one "
@@ -191,7 +191,8 @@ def fooled(sizes: Sequence[int], perplexities: Sequence[float], bits: Sequence[f
     axes[1].set(ylabel="bits per character", xlabel="size of the vocabulary V")
     axes[1].set_xticks(sizes, [f"{size:,}" for size in sizes])
     axes[1].minorticks_off()
-    headline(figure, f"Perplexity prefers {sizes[int(np.argmin(perplexities))]} words, the text itself {sizes[best]:,}")
+    fooled_by = sizes[int(np.argmin(perplexities))]
+    headline(figure, f"Perplexity is best with {fooled_by} tokens, bits per character with {sizes[best]:,}")
     listed = "; ".join(f"{size:,}: {p:.1f} and {b:.2f}" for size, p, b in zip(sizes, perplexities, bits, strict=True))
     figure.alt = (
         f"Perplexity per token, unknowns counted as guessed, and bits per character, unknowns spelt, for vocabularies "

@@ -79,5 +79,5 @@ def test_cold_start():
     assert axis.lines[0].get_ydata() == pytest.approx(nats.mean(0))
     band = axis.collections[0].get_paths()[0].vertices
     assert band[:, 1].max() == pytest.approx(nats[:, 0].mean() + 1.96 * nats[:, 0].std() / 50**0.5)
-    assert "of 50 starts" in figure.alt
+    assert "lstm, words (50 starts)" in figure.alt
     assert f"{nats[:, 0].mean():.2f} with 1 token read" in figure.alt

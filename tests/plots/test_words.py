@@ -65,6 +65,6 @@ def test_fooled():
     above, below = figure.axes
     assert above.lines[0].get_ydata().tolist() == [3, 10, 50]
     assert np.asarray(below.lines[0].get_ydata()) == pytest.approx([2.2, 1.8, 1.9])
-    assert figure.get_suptitle() == "Perplexity prefers 10 words, the text itself 100"
+    assert figure.get_suptitle() == "Perplexity is best with 10 tokens, bits per character with 100"
     assert "10: 3.0 and 2.20; 100: 10.0 and 1.80; 1,000: 50.0 and 1.90" in figure.alt
     assert "lowest at 100." in figure.alt

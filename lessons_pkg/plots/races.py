@@ -75,8 +75,9 @@ def recall_by_distance(distances: Sequence[int], right: Mapping[str, np.ndarray]
         axis.yaxis.set_major_formatter(lambda value, _: percent(value))
     for axis in axes[1]:
         axis.set_xlabel("steps since the letter")
-    axes[0, 0].text(distances[-1], chance + 0.03, "guessing", ha="right", va="bottom")
-    headline(figure, "How long ago may a letter have been?")
+    axes[0, 0].text(distances[0], chance + 0.03, "guessing", ha="left", va="bottom")
+    safe = [label for label, shares in right.items() if np.median(shares[-1]) > 0.95]
+    headline(figure, f"After {distances[-1]} steps, still right: {' and '.join(safe) or 'none'}")
     listed = "; ".join(
         f"{label} {', '.join(percent(share) for share in np.median(shares, axis=1))}" for label, shares in right.items()
     )

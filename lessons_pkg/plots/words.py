@@ -180,7 +180,7 @@ def fooled(sizes: Sequence[int], perplexities: Sequence[float], bits: Sequence[f
         bits: per character, unknown words spelt.
     """
     figure, axes = picture(2, 1, height=5.4, sharex=True)
-    best = int(np.argmin(bits))
+    lowest, best = (int(np.argmin(values)) for values in (perplexities, bits))
     panels = ((axes[0], perplexities, "wrong", 1, "right"), (axes[1], bits, "counting", 2, "left"))
     for axis, values, colour, digits, side in panels:
         axis.semilogx(sizes, values, "s--" if colour == "wrong" else "o-", color=COLOURS[colour])
@@ -191,8 +191,7 @@ def fooled(sizes: Sequence[int], perplexities: Sequence[float], bits: Sequence[f
     axes[1].set(ylabel="bits per character", xlabel="size of the vocabulary V")
     axes[1].set_xticks(sizes, [f"{size:,}" for size in sizes])
     axes[1].minorticks_off()
-    fooled_by = sizes[int(np.argmin(perplexities))]
-    headline(figure, f"Perplexity is best with {fooled_by} tokens, bits per character with {sizes[best]:,}")
+    headline(figure, f"Perplexity is best with {sizes[lowest]} tokens, bits per character with {sizes[best]:,}")
     listed = "; ".join(f"{size:,}: {p:.1f} and {b:.2f}" for size, p, b in zip(sizes, perplexities, bits, strict=True))
     figure.alt = (
         f"Perplexity per token, unknowns counted as guessed, and bits per character, unknowns spelt, for vocabularies "

@@ -38,6 +38,9 @@ def test_recall_by_distance():
     assert sorted(y for line in drawn(lstm)[1:4] for y in line) == sorted(learned.ravel())
     assert words(lstm) == ["bias 1", "bias 5"]
     assert words(attention) == ["context 4"]
+    assert figure.get_suptitle() == "After 10 steps, still right: none"
+    right["gru"] = np.ones((2, 3))
+    assert plots.recall_by_distance([5, 10], right, 0.125).get_suptitle() == "After 10 steps, still right: gru"
     assert "5, 10 steps later, median of 3 seeds: rnn 100%, 10%; gru 100%, 90%;" in figure.alt
     assert figure.alt.endswith("Guessing gets 12%.")
 

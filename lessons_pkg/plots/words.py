@@ -36,7 +36,7 @@ def reach(text: str, spans: Mapping[str, int], *, tokens: int) -> Picture:
     for span, (colour, depth, hatch) in zip(spans.values(), looks, strict=True):
         for row, (line, start) in enumerate(zip(lines, starts, strict=False)):
             if (first := max(0, len(text) - span - start)) < len(line):
-                box = {"height": 0.78 - 2 * depth, "left": first, "color": colour, "alpha": 0.3, "lw": 0}
+                box = {"height": 0.78 - 2 * depth, "left": first, "fc": (colour, 0.3), "ec": (colour, 0.3), "lw": 0}
                 axis.barh(-row, len(line) - first, hatch=hatch, **box)
     for row, line in enumerate(lines):
         for place, letter in enumerate(line):
@@ -98,7 +98,7 @@ def zipf(counts: Sequence[int], words: Sequence[str], *, named: Sequence[int] = 
     for k in named:
         axis.plot(ranks[k], counts[k], "o", color=COLOURS["counting"], ms=8)
         label = words[k] if words[k].isalpha() else f"“{words[k]}”"
-        axis.annotate(f"{label}, {counts[k]:,} times", (ranks[k], counts[k]), (9, 8), **beside)
+        axis.annotate(f"{label}, {counts[k]:,} times", (ranks[k], counts[k]), (9, 3 if k else 10), **beside)
     axis.annotate("first count / rank", (30, counts[0] / 30), (-8, -8), ha="right", **beside)
     axis.annotate(f"once: {(counts == 1).sum()} types", (ranks[counts > 1][-1], 1), (-8, 0), ha="right", **beside)
     axis.set(xlabel="rank of the type", ylabel="times it occurs", ylim=(0.7, counts[0] * 2))

@@ -140,7 +140,7 @@ def tale_by_tale(first: np.ndarray, second: np.ndarray, labels: Sequence[str], *
         )
     axis.set(xlabel="test tales, from the easiest to the hardest", ylabel="nats per character", xticks=[])
     wins = int((second < first).sum())
-    axis.set_title(f"Better on {wins} of {len(first)} tales: by {mean:.3f} nats, give or take {error:.3f}")
+    axis.set_title(f"Better on {wins} of {len(first)} tales: by {mean:.3f} nats, give or take {error:.3f} by tale")
     axis.title.set_size(11)
     figure.alt = (
         f"Nats per character of {len(first)} test tales. {labels[0]}: from {first.min():.2f} to {first.max():.2f}; "

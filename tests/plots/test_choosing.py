@@ -53,5 +53,5 @@ def test_tale_by_tale():
     assert axis.lines[0].get_ydata().tolist() == [1.5, 1.8, 2.0]
     assert axis.lines[1].get_ydata().tolist() == [1.6, 1.7, 1.9]
     assert words(axis) == "before after"
-    assert axis.get_title(loc="left") == "Better on 2 of 3 tales: by 0.050 nats, give or take 0.010"
+    assert axis.get_title(loc="left") == "Better on 2 of 3 tales: by 0.050 nats, give or take 0.010 by tale"
     assert "after: from 1.60 to 1.90, lower on 2." in figure.alt

@@ -19,7 +19,7 @@ from .vocab import Vocab
 
 
 def sample(a: argparse.Namespace) -> int:
-    """Print names, one a line."""
+    """Print names, one a line, or a piece of text."""
     model, vocab, *_ = load_checkpoint(a.checkpoint)
     if a.greedy or a.beam:
         if vocab.reads_text:
@@ -76,7 +76,7 @@ def evaluate_text(a: argparse.Namespace, model: RNNLM, vocab: Vocab) -> dict:
     if unknown and a.unknown == "error":
         raise ValueError(f"{message}; without --unknown error they are scored as {UNKNOWN}")
     settings = {k: v for k, v in vars(a).items() if k in ("batch_size", "bptt", "warmup", "reset") and v is not None}
-    chars = None if vocab.level == "char" else len(text)
+    chars = len(text) - len(vocab.tokenizer.split(text)[0])  # the first token is given, and costs nothing
     score = evaluate_stream(model, ids, chars=chars, **settings)._asdict()
     if unknown:
         print(

@@ -48,6 +48,14 @@ def evaluate_names(model: RNNLM, names: Sequence[Sequence[int]], *, batch_size: 
     return Evaluation(nll, perplexity(nll), bits_per_char(nll), tokens)
 
 
+def evaluation_columns(ids: Sequence[int] | torch.Tensor, batch_size: int, warmup: int) -> tuple[Batch, int]:
+    """Lay a text out in columns as ``evaluate_stream`` reads it; return them, and how many targets are lost."""
+    if warmup or batch_size == 1:
+        return overlapping_columns(ids, batch_size, warmup), 0
+    rows, dropped = batchify(ids, batch_size)
+    return Batch(rows[:-1], rows[1:], torch.ones_like(rows[1:], dtype=torch.bool)), dropped
+
+
 def score_columns(model: RNNLM, columns: Batch, *, bptt: int = 35, reset: bool = False) -> torch.Tensor:
     """Return what each target costs, read window by window down the columns, the state carried.
 
@@ -106,12 +114,8 @@ def evaluate_stream(
     Raises:
         ValueError: if the text is too short for so many columns, or a setting is impossible.
     """
-    if warmup or batch_size == 1:
-        columns, dropped = overlapping_columns(ids, batch_size, warmup), 0
-    else:
-        rows, dropped = batchify(ids, batch_size)
-        columns = Batch(rows[:-1], rows[1:], torch.ones_like(rows[1:], dtype=torch.bool))
+    columns, dropped = evaluation_columns(ids, batch_size, warmup)
     nlls = score_columns(model, columns, bptt=bptt, reset=reset)[columns.mask].double()
     nll, tokens = nlls.mean().item(), len(nlls)
-    per_char = bits_per_char(nll, tokens=len(ids) - 1, chars=chars or len(ids) - 1)
+    per_char = bits_per_char(nll, tokens=len(ids) - 1, chars=len(ids) - 1 if chars is None else chars)
     return Evaluation(nll, perplexity(nll), per_char, tokens, dropped)

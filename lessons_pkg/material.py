@@ -72,7 +72,9 @@ def text_material(a: argparse.Namespace, vocab: Vocab | None = None) -> Material
     if a.text == TALES and not Path(TALES).exists():
         train, held_out, _ = load_tales()
     else:
-        train, held_out = read_text(a.text), read_text(a.valid) if a.valid is not None else ""
+        train, held_out = read_text(a.text), ""
+    if a.valid is not None:
+        held_out = read_text(a.valid)
     level = a.level or (vocab.level if vocab else "char")
     about = ""
     if level == "word" and UNKNOWN in train:
@@ -105,16 +107,21 @@ def text_material(a: argparse.Namespace, vocab: Vocab | None = None) -> Material
 
 
 def part(text: str, level: str) -> tuple[str, str]:
-    """Cut the last lines off a text, to judge by: a tenth of it, at most ``HELD_OUT_TOKENS`` tokens."""
+    """Cut the last lines off a text, to judge by: a tenth of it, at most ``HELD_OUT_TOKENS`` tokens.
+
+    One long line may be more than a tenth. If it is more than half, the text is cut inside it.
+    """
     lines = text.splitlines(keepends=True)
-    if len(lines) < 2:
-        lines = [text[: len(text) * 9 // 10], text[len(text) * 9 // 10 :]]
     sizes = [len(tokenizer(level).split(line)) for line in lines]
-    room, kept = min(sum(sizes) // 10, HELD_OUT_TOKENS), 0
+    total = sum(sizes)
+    room, kept = min(total // 10, HELD_OUT_TOKENS), 0
     cut = len(lines)
-    while cut > 1 and (kept == 0 or kept + sizes[cut - 1] <= room):
+    while cut > 1 and (kept < 2 or kept + sizes[cut - 1] <= room):  # of a single token none is a target
         cut -= 1
         kept += sizes[cut]
+    if len(lines) < 2 or kept > max(2, total // 2):
+        end = max(len(text) * 9 // 10, len(text) - len(text) * HELD_OUT_TOKENS // max(1, total))
+        return text[:end], text[end:]
     return "".join(lines[:cut]), "".join(lines[cut:])
 
 

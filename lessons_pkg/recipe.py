@@ -24,7 +24,7 @@ class TrainConfig:
     """Everything that fixes a run; give ``epochs`` or ``seconds``, not both.
 
     Args:
-        epochs: times that each training name is read. The run is then repeatable bit for bit.
+        epochs: times that the training data is read. The run is then repeatable bit for bit.
         seconds: wall-clock time to train for; the learning rate follows the clock.
         batch_size: names in a batch, or columns of a text, B.
         optimizer: ``"adamw"``, or ``"sgd"``: plain gradient descent.
@@ -44,7 +44,7 @@ class TrainConfig:
         shuffle: of a text: read the windows in random order, B at a time, each from a fresh state.
         bfloat16: compute the network's forward and backward pass in 16-bit floating point (weights stay as they are);
             about 1.7 times as fast where the processor can do it, and slower where it cannot.
-        seed: of the order of the names and of the dropout masks.
+        seed: of the order of names or windows, of where an epoch of a text starts, and of the dropout masks.
 
     Raises:
         ValueError: naming the setting that cannot be.

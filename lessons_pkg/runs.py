@@ -145,7 +145,7 @@ def resume_run(
 
 
 def summarise(a: argparse.Namespace, state: TrainState, vocab: Vocab) -> int:
-    """Say how the run ended and show a few names."""
+    """Say how the run ended, and show a few names or a piece of text."""
     best = min(state.history, key=lambda row: row["validation"])
     token = "character" if vocab.level == "char" else "word"
     where = f"{a.out}: the weights of update {best['step']}, {best['validation']:.4f} nats per {token} on held-out data"
@@ -157,7 +157,8 @@ def summarise(a: argparse.Namespace, state: TrainState, vocab: Vocab) -> int:
     if state.stopped == "interrupted":
         print(f"interrupted; kept in {where}; go on with --resume", file=sys.stderr)
         return 130
-    print(f"wrote {where}")
+    early = "; it stopped early, as that got no better" if state.stopped == "early" else ""
+    print(f"wrote {where}{early}")
     generator = torch.Generator().manual_seed(a.seed or 0)
     if vocab.reads_text:
         print(

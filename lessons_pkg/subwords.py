@@ -71,5 +71,8 @@ def apply_merges(word: str, merges: Sequence[Pair]) -> list[str]:
 
 
 def join_pieces(pieces: Sequence[str]) -> list[str]:
-    """Turn pieces back into words: the inverse of ``apply_merges`` on one word after the other."""
+    """Turn pieces back into words: the inverse of ``apply_merges`` on one word after the other.
+
+    No word may hold the end mark itself. Pieces after the last end mark are not a whole word, and are left out.
+    """
     return "".join(pieces).split(END)[:-1]

@@ -71,7 +71,7 @@ def load_wikitext2(
     if folder is not None:
         return read_folder(Path(folder))
     cache = Path.home() / ".cache" / "lessons_pkg" / "wikitext-2" if cache is None else Path(cache)
-    if not cache.is_dir() or not any(cache.iterdir()):
+    if not cache.exists() or (cache.is_dir() and not any(cache.iterdir())):
         by_hand = f"without it, put {', '.join(FILES)} into {str(cache)!r}"
         part = cache.with_name((PurePosixPath(urlsplit(url).path).name or "wikitext-2.zip") + ".part")
         prepare(cache.parent)

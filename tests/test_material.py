@@ -41,12 +41,15 @@ def test_the_last_lines_are_held_out_a_tenth_at_most(text, level, ended):
     text += "\n" * ended
     learned, held_out = part(text, level)
     assert learned + held_out == text
-    assert learned.endswith("\n")
     assert held_out
     size, split = len(tokenizer(level).split(text)), tokenizer(level).split
+    if not learned.endswith("\n"):  # cut inside a line, which is most of the text
+        assert len(learned) == len(text) * 9 // 10
+        assert any(len(split(line)) > size // 4 for line in text.splitlines(keepends=True))
+        return
     lines = held_out.splitlines(keepends=True)
-    something = [line for line in lines if split(line)]
-    assert len(split(held_out)) <= size // 10 or len(something) == 1  # one line, even if it is long
+    something = [line for line in lines if len(split(line)) > 1]
+    assert len(split(held_out)) <= size // 10 or len(something) <= 1  # one line, even if it is long
     *_, before = learned.splitlines(keepends=True)
     assert len(split(before + held_out)) > size // 10 or len(learned.splitlines()) == 1  # as many as fit
 
@@ -65,6 +68,25 @@ def test_a_single_line_is_cut_near_its_end(text):
     learned, held_out = part(text, "char")
     assert learned + held_out == text
     assert len(learned) == len(text) * 9 // 10
+
+
+def test_one_line_that_is_nearly_all_is_cut_too():
+    text = "A title\n" + "word and word and " * 100
+    assert len(part(text, "word")[0]) == len(text) * 9 // 10
+    long = "words " * (12 * HELD_OUT_TOKENS)
+    assert len(part(long, "word")[1]) == 6 * HELD_OUT_TOKENS
+
+
+@pytest.mark.parametrize("level", sorted(LEVELS))
+def test_a_blank_line_at_the_end_is_not_all_that_is_held_out(level):
+    paragraph = "the cat sat on the mat. " * 20
+    held_out = part("\n\n".join([paragraph] * 5) + "\n\n", level)[1]
+    assert held_out == paragraph + "\n\n"
+
+
+def test_held_out_text_may_go_with_the_tales(folder):
+    (folder / "valid.txt").write_text("A line of the reader's own.\n")
+    assert "; 28 tokens to judge by" in text_material(asked("--text", "tales", "--valid", "valid.txt")).about
 
 
 def test_the_fingerprint_tells_data_apart():

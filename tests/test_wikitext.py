@@ -338,3 +338,10 @@ def test_what_is_impossible_is_refused(server, cache, tmp_path):
     (tmp_path / "file").write_text("no folder")
     refused("cannot write in .*file'", url=server.url, cache=tmp_path / "file" / "wikitext-2")
     assert server.asked == []
+
+
+def test_a_file_in_the_place_of_the_cache_is_left_alone(server, cache):
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    cache.write_text("mine")
+    refused("there is no folder", url=server.url, cache=cache)
+    assert cache.read_text() == "mine"

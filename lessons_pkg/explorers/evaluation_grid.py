@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import torch
 
-from ..batching import Batch, batchify, overlapping_columns
-from ..evaluation import score_columns
+from ..batching import Batch
+from ..evaluation import evaluation_columns, score_columns
 from ..models import RNNLM
 from ..texts import load_tales
 from ..vocab import Vocab
@@ -133,11 +133,7 @@ def score(
     model: RNNLM, ids: list[int], *, columns: int = 1, warmup: int = 0, reset: int = 0, average: str = "tokens"
 ) -> Score:
     """Score a text as ``evaluate_stream`` does, or with a mistake that is asked for."""
-    if warmup or columns == 1:
-        batch, dropped = overlapping_columns(ids, columns, warmup), 0
-    else:
-        rows, dropped = batchify(ids, columns)
-        batch = Batch(rows[:-1], rows[1:], torch.ones_like(rows[1:], dtype=torch.bool))
+    batch, dropped = evaluation_columns(ids, columns, warmup)
     bptt = reset or WINDOW
     nlls = score_columns(model, batch, bptt=bptt, reset=bool(reset))
     if average == "tokens":

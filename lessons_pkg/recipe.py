@@ -7,6 +7,8 @@ import torch
 
 from .models import RNNLM, ModelConfig
 
+LONG_VOCABULARY = 1000  # from here on the scores of a whole batch are too many to keep
+
 # What the learning rate is multiplied by when a share x of the run after the warm-up is over.
 SCHEDULES = {
     "constant": lambda x: 1.0,
@@ -155,7 +157,7 @@ def text_recipe(tokens: int, vocab_size: int, *, hidden_size: int | None = None)
     def between(few: float, lots: float) -> float:
         return few + (lots - few) * many
 
-    if vocab_size >= 1000:  # words
+    if vocab_size >= LONG_VOCABULARY:  # words
         size = {"embedding_size": hidden_size, "tied": True, "input_dropout": between(0.3, 0.1)}
         size |= {"dropout": between(0.5, 0.1), "weight_drop": between(0.5, 0.0)}
         settings = {"lr": between(2e-2, 2e-3), "weight_decay": between(0.2, 0.01)}

@@ -107,11 +107,9 @@ def new_run(a: argparse.Namespace, material: Material) -> tuple[TrainState, Trai
     shape = {f.name: asked[f.name] for f in dataclasses.fields(ModelConfig) if f.name in asked}
     if a.cell == "attention":
         shape["weight_drop"] = 0.0  # it has no weights from hidden to hidden
-    if (
-        model_config.tied
-        and "tied" not in shape
-        and shape.get("embedding_size", model_config.hidden_size) != model_config.hidden_size
-    ):
+    if a.tied and a.embedding_size is None:
+        shape["embedding_size"] = model_config.hidden_size  # tied weights need as many
+    elif a.tied is None and a.embedding_size not in (None, model_config.hidden_size):
         shape["tied"] = False
     model = RNNLM(dataclasses.replace(model_config, **shape), generator=torch.Generator().manual_seed(config.seed))
     notes = {"data": material.digest, "config": dataclasses.asdict(config), "float16": a.float16}

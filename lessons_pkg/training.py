@@ -17,11 +17,9 @@ from .clipping import clip_by_norm
 from .long_softmax import output_nll
 from .metrics import masked_nll
 from .models import RNNLM
-from .recipe import TrainConfig, learning_rate, make_optimizer
+from .recipe import LONG_VOCABULARY, TrainConfig, learning_rate, make_optimizer
 from .sources import Ids, Names, Source, names_source, stream_source
 from .states import Hidden, detach
-
-LONG_VOCABULARY = 1000  # from here on the scores of a whole batch are too many to keep
 
 
 @dataclass

@@ -329,8 +329,6 @@ def test_every_cell_can_be_trained_on_names_and_on_words(cell, data):
 
 @pytest.mark.parametrize("shape", [("--tied",), ("--no-tied",), ("--embedding-size", 5), ("--layers", 2)])
 def test_shapes_of_the_network_can_be_asked_for(shape):
-    if shape == ("--tied",):
-        shape += ("--embedding-size", 12)
     assert run(*READ, "--out", "new.pt", "--epochs", 1, "--level", "word", *shape).status == 0
     config = load_checkpoint("new.pt").model.config
     assert (config.tied, config.embedding_size == 5, config.layers) == (

@@ -331,7 +331,12 @@ def test_a_text_that_is_too_short(folder, text, options, message):
     + [(["--anneal", x], r"TrainConfig: .* anneal .* at least 1") for x in ("0.5", "nan", "inf", "0")]
     + [(["--weight-decay", "-1"], r"TrainConfig: got .*weight_decay -1\.0")]
     + [(["--dropout", x], r"ModelConfig: got dropout .*; it must be in \[0, 1\)") for x in ("1", "-0.1", "nan")]
-    + [(["--tied"], r"ModelConfig: tied weights need embedding_size \(32\) = hidden_size \(8\)")]
+    + [
+        (
+            ["--tied", "--embedding-size", "32"],
+            r"ModelConfig: tied weights need embedding_size \(32\) = hidden_size \(8\)",
+        )
+    ]
     + [(["--cell", "attention", "--hidden-size", "10"], r"cell 'attention' with hidden_size 10, heads 4")]
     + [(["--names", "names.txt"], r"argument --names: not allowed with argument --text")]
     + [(["--unknown", x], r"--unknown does not fit: ") for x in ("skip", "error")]

@@ -56,8 +56,13 @@ class Record:
         page.on("console", lambda line: line.type == "error" and self.errors.append(line.text))
 
     def note_failure(self, request) -> None:
-        """Keep a failed request, but for the scripts that a page without JavaScript does not fetch ("csp")."""
-        if request.failure != "csp":
+        """Keep a failed request, but for one that the browser itself called off.
+
+        That is "csp", a script that a page without JavaScript does not fetch, and "ERR_ABORTED", what was still
+        on its way, such as the icon, when the test left the page. A file that is missing or an address that cannot be
+        reached has other errors.
+        """
+        if request.failure not in ("csp", "net::ERR_ABORTED"):
             self.failed.append(f"{request.url}: {request.failure}")
 
     def clear(self) -> None:

@@ -7,6 +7,8 @@ python -m lessons_pkg evaluate my.pt other.txt --json
 python -m lessons_pkg train --text book.txt --level word --out book.pt
 python -m lessons_pkg sample book.pt --length 100 --start "The ferry"
 python -m lessons_pkg evaluate book.pt other.txt --batch-size 20 --warmup 100
+
+python -m lessons_pkg blanks solutions exercises
 """
 
 import argparse
@@ -16,6 +18,7 @@ import sys
 import torch
 
 from . import commands, runs
+from .classroom import commands as classroom
 from .material import TALES
 from .models import CELLS
 from .recipe import OPTIMIZERS, SCHEDULES
@@ -55,6 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_train(subparsers.add_parser("train", help="train on a list of names or on a text"))
     add_sample(subparsers.add_parser("sample", help="draw new names, or a piece of text"))
     add_evaluate(subparsers.add_parser("evaluate", help="score a list of names or a text"))
+    add_blanks(subparsers.add_parser("blanks", help="make exercises out of solutions"))
     return parser
 
 
@@ -149,6 +153,14 @@ def add_evaluate(parser: argparse.ArgumentParser) -> None:
         help="begin each window from a fresh state, as a common mistake does",
     )
     parser.set_defaults(run=commands.evaluate)
+
+
+def add_blanks(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``blanks``."""
+    parser.add_argument("solutions", nargs="?", default="solutions", help="folder (default: solutions)")
+    parser.add_argument("exercises", nargs="?", default="exercises", help="folder (default: exercises)")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit status 1 if any would change")
+    parser.set_defaults(run=classroom.blanks)
 
 
 def whole_number(text: str) -> int:

@@ -4,14 +4,13 @@ Only tensors and plain values are written, so reading a file runs none of its co
 new file is made beside the old one and takes its place when it is whole.
 """
 
-import os
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
 
+from .files import written_atomically
 from .models import RNNLM, ModelConfig
 from .vocab import Vocab
 
@@ -25,26 +24,6 @@ class Checkpoint(NamedTuple):
     vocab: Vocab
     notes: dict
     run: dict | None
-
-
-def check_writable(path: str | Path) -> Path:
-    """Return the path of a file to be written, or say why it cannot be.
-
-    Raises:
-        ValueError: if the folder does not exist or refuses new files, or the path is a folder.
-    """
-    path = Path(path)
-    folder = path.parent
-    if path.is_dir():
-        raise ValueError(f"check_writable: {str(path)!r} is a folder; it needs the name of a file")
-    if not folder.is_dir():
-        raise ValueError(f"check_writable: the folder {str(folder)!r} does not exist; make it first")
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise ValueError(f"check_writable: cannot write in {str(folder)!r}: {error.strerror}") from None
-    return path
 
 
 def save_checkpoint(
@@ -69,7 +48,6 @@ def save_checkpoint(
     Raises:
         ValueError: if the file cannot be written.
     """
-    path = check_writable(path)
     content = {
         "format": FORMAT,
         "config": model.settings(),
@@ -79,19 +57,8 @@ def save_checkpoint(
         "notes": notes or {},
         "run": run,
     }
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("wb") as file:
-            torch.save(content, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException as error:
-        temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError | RuntimeError):  # torch's own writer raises the second kind
-            reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
-            raise ValueError(f"save_checkpoint: cannot write {str(path)!r}: {reason}") from None
-        raise
+    with written_atomically(path) as file:
+        torch.save(content, file)
 
 
 def load_checkpoint(path: str | Path, *, device: str | torch.device = "cpu") -> Checkpoint:

@@ -8,7 +8,8 @@ import time
 
 import torch
 
-from .checkpoint import Checkpoint, check_writable, load_checkpoint, save_checkpoint
+from .checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from .files import check_writable
 from .material import Material, names_material, refuse, text_material
 from .models import RNNLM, ModelConfig
 from .progress import Progress

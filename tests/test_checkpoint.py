@@ -2,7 +2,6 @@ import io
 import math
 import os
 import pickle
-import tempfile
 import zipfile
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 import torch
 
 from lessons_pkg import Vocab, data_path, load_checkpoint, save_checkpoint
-from lessons_pkg.checkpoint import FORMAT, check_writable
+from lessons_pkg.checkpoint import FORMAT
 from lessons_pkg.models import CELLS
 from lessons_pkg.tokenizer import LEVELS
 from tests.tiny import VOCAB, same, seeded, tiny_model
@@ -113,7 +112,7 @@ def test_a_failed_save_leaves_the_old_file_and_nothing_else(path, monkeypatch, e
     with pytest.raises(expected) as caught:
         save_checkpoint(path, tiny_model(1), VOCAB)
     if expected is ValueError:
-        assert f"save_checkpoint: cannot write '{path}'" in str(caught.value)
+        assert f"written_atomically: cannot write '{path}'" in str(caught.value)
     assert path.read_bytes() == before
     assert os.listdir(path.parent) == ["m.pt"]
 
@@ -255,32 +254,6 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
     for path in (tmp_path / "none.pt", tmp_path):
         with pytest.raises(ValueError, match=r"load_checkpoint: no file .* `python -m lessons_pkg train` makes one"):
             load_checkpoint(path)
-
-
-def test_where_nothing_can_be_written(tmp_path, monkeypatch):
-    assert check_writable(str(tmp_path / "m.pt")) == tmp_path / "m.pt"
-    assert os.listdir(tmp_path) == []
-    for save in (check_writable, lambda path: save_checkpoint(path, tiny_model(), VOCAB)):
-        with pytest.raises(ValueError, match=r"check_writable: .* is a folder; it needs the name of a file"):
-            save(tmp_path)
-        with pytest.raises(ValueError, match=r"check_writable: the folder .*none' does not exist; make it first"):
-            save(tmp_path / "none" / "m.pt")
-        with monkeypatch.context() as patch:
-            patch.setattr(tempfile, "TemporaryFile", refuse)
-            with pytest.raises(ValueError, match=r"check_writable: cannot write in .*: Permission denied"):
-                save(tmp_path / "m.pt")
-    assert os.listdir(tmp_path) == []
-
-
-def refuse(*args, **kwargs):
-    raise PermissionError(13, "Permission denied")
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_refuses_new_files(tmp_path):
-    tmp_path.chmod(0o500)
-    with pytest.raises(ValueError, match=r"check_writable: cannot write in .*: Permission denied"):
-        check_writable(tmp_path / "m.pt")
 
 
 def test_the_checkpoint_of_the_course_loads():

@@ -230,7 +230,7 @@ def test_a_disk_that_is_full_loses_nothing(folder):
     process = start(*TRAIN, "--out", "m.pt", "--epochs", 1, preexec_fn=small_files)
     out, err = process.communicate(timeout=120)
     assert (process.returncode, out) == (2, "")
-    assert err.startswith("lessons_pkg: save_checkpoint: cannot write 'm.pt': ")
+    assert err.startswith("lessons_pkg: written_atomically: cannot write 'm.pt': ")
     assert err.count("\n") == 1
     assert (folder / "m.pt").read_bytes() == before
     assert sorted(os.listdir()) == ["m.pt", "names.txt", "text.txt"]

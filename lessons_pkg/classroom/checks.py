@@ -1,0 +1,189 @@
+"""Checks that answer back: an answer is right, not filled in yet, or wrong, and then which mistake it looks like.
+
+An answer is tried on the task's cases, and what happens is kept as plain data, its outcomes. These are compared with
+the outcomes of the reference and, where they differ, with those of every known mistake. Trying and judging are apart,
+so that a class can be graded with the answers tried in one process and judged in another.
+"""
+
+import os
+import sysconfig
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import fill
+from typing import Any
+
+import numpy as np
+import torch
+
+from .plain import form, holds_ellipsis, plain, same, shown
+from .task import Mistake, Task, find
+
+NOT_FILLED_IN, WIDTH, FEW = "not filled in yet", 88, 12
+LIBRARIES = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+NOT_THEIRS = (*LIBRARIES, str(Path(__file__).parents[1]))
+SIGNS = {"passed": "✓", NOT_FILLED_IN: "…", "wrong": "✗"}
+
+
+@dataclass
+class Verdict:
+    """What a check has found; true if the answer is right.
+
+    Args:
+        name: of the task.
+        state: ``passed``, ``not filled in yet`` or ``wrong``.
+        hint: of the known mistake that the answer behaves like, or "".
+        details: what was seen, line by line.
+    """
+
+    name: str
+    state: str
+    hint: str = ""
+    details: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.state == "passed"
+
+    def __str__(self) -> str:
+        said = [line for line in (self.hint, *self.details) if line]
+        lines = [fill(line, WIDTH, initial_indent="  ", subsequent_indent="  ") for line in said]
+        return "\n".join([f"{SIGNS[self.state]} {self.state}: {self.name}", *lines])
+
+    def _ipython_display_(self) -> None:
+        """Show nothing: ``check`` has printed it."""
+
+
+def check(name: str, answer: Any) -> Verdict:
+    """Print whether an answer is right and, if not, which mistake it looks like; return that as a ``Verdict``.
+
+    An answer that fails raises nothing, so that an unfinished notebook runs to its end, unless the environment has
+    ``LESSONS_STRICT=1``.
+
+    Args:
+        name: of the task, as the exercise says.
+        answer: the function, or the value.
+
+    Raises:
+        ValueError: if there is no task of this name.
+        AssertionError: with ``LESSONS_STRICT=1``, if the answer is not right.
+    """
+    task = find(name)
+    verdict = judge(task, outcomes(task, answer))
+    print(verdict)
+    if os.environ.get("LESSONS_STRICT", "0") not in ("", "0") and not verdict:
+        raise AssertionError(str(verdict))
+    return verdict
+
+
+def outcomes(task: Task, answer: Any) -> list[dict]:
+    """Try an answer and return what happened, as plain data.
+
+    Args:
+        task: what was asked.
+        answer: the function, or the value.
+
+    Returns:
+        A dict for each case, or one for a value: ``{"value": ...}``, ``{"raised": type, "says": text, "lines": ...}``
+        or ``{"blank": True}`` where nothing is filled in.
+    """
+    if task.cases is None:
+        return [{"blank": True} if answer is None or holds_ellipsis(answer) else {"value": tidy(plain(answer))}]
+    if answer is None or answer is ...:
+        return [{"blank": True}]
+    if not callable(answer):
+        return [{"value": plain(answer)}]
+    return [attempt(task.observe, answer, case) for case in task.cases()]
+
+
+def tidy(value: Any) -> Any:
+    """Return a plain value; of text neither capitals nor the spaces around it count."""
+    return value.strip().lower() if type(value) is str else value
+
+
+def attempt(observe: Callable, function: Callable, case: tuple) -> dict:
+    """Return what a function does with one case; the state of torch's random generator is left as it was."""
+    with torch.random.fork_rng(devices=[]), np.errstate(all="ignore"), torch.enable_grad():
+        torch.manual_seed(0)
+        try:
+            value = observe(function, *case)
+        except NotImplementedError:
+            return {"blank": True}
+        except Exception as error:
+            return {"raised": type(error).__name__, "says": str(error), "lines": own_lines(error)}
+    return {"blank": True} if holds_ellipsis(value) else {"value": plain(value)}
+
+
+def own_lines(error: Exception) -> list[str]:
+    """Return where an error came from, in the lines that the student wrote alone, the outermost first."""
+    frames = traceback.extract_tb(error.__traceback__)
+    theirs = [frame for frame in frames if not frame.filename.startswith(NOT_THEIRS)]
+    return [f"line {frame.lineno} of the cell, in {frame.name}: {frame.line}".rstrip(": ") for frame in theirs]
+
+
+def judge(task: Task, found: list[dict]) -> Verdict:
+    """Compare outcomes with those of the reference and of the known mistakes."""
+    if any("blank" in outcome for outcome in found):
+        return Verdict(task.name, NOT_FILLED_IN)
+    expected = outcomes_of_ours(task, task.reference)
+    differing = [k for k, pair in enumerate(zip(expected, found, strict=False)) if not alike(task, *pair)]
+    if not differing and len(expected) == len(found):
+        return Verdict(task.name, "passed")
+    hint = next((one.hint for one in task.mistakes if behaves_like(task, found, one)), "")
+    first = differing[0] if differing else 0
+    details = seen(task, first, expected[first], found[first] if found else {}, bool(hint))
+    return Verdict(task.name, "wrong", hint, tuple(details))
+
+
+def outcomes_of_ours(task: Task, answer: Any) -> list[dict]:
+    """Return the outcomes of a reference or a mistake; of a value, these may be functions that return it."""
+    return outcomes(task, answer() if task.cases is None and callable(answer) else answer)
+
+
+def behaves_like(task: Task, found: list[dict], mistake: Mistake) -> bool:
+    """Return whether outcomes are those of a known mistake, case by case."""
+    known = outcomes_of_ours(task, mistake.answer)
+    if len(known) != len(found):
+        return False
+    pairs = zip(known, found, strict=True)  # an error must also say the same: many errors have the same type
+    return all(alike(task, ours, theirs) and ours.get("says") == theirs.get("says") for ours, theirs in pairs)
+
+
+def alike(task: Task, ours: dict, theirs: dict) -> bool:
+    """Return whether two outcomes are the same: the same value, or an error of the same type."""
+    if "value" in ours and "value" in theirs:
+        return same(ours["value"], theirs["value"], task.tolerance)
+    return "raised" in ours and ours["raised"] == theirs.get("raised")
+
+
+def seen(task: Task, number: int, expected: dict, found: dict, known: bool) -> list[str]:
+    """Return lines that say what an answer did with a case and, for a function, what was expected."""
+    if "raised" in found:
+        says = f"Your function raised {found['raised']}: {found['says']}"
+        return [*said_of_case(task, number), says, *found["lines"]]
+    if task.cases is None:
+        theirs, ours = form(found.get("value")), form(expected["value"])
+        if theirs != ours:
+            return [f"You entered {theirs}; it takes {ours}."]
+        return [] if known else ["That is not it, and it is none of the wrong answers that we know."]
+    return [*said_of_case(task, number), *differences(found.get("value"), expected.get("value"))]
+
+
+def differences(found: Any, expected: Any) -> list[str]:
+    """Return lines that set what a function returned beside what was expected."""
+    if found is None:
+        return ["Your function returned None: is a `return` missing?"]
+    theirs, ours = form(found), form(expected)
+    lines = [] if theirs == ours else [f"Yours gives {theirs}; expected {ours}."]
+    if isinstance(found, np.ndarray) and not lines and found.size > FEW:
+        apart = np.nan_to_num(np.abs(found - expected), nan=np.inf)
+        where = tuple(map(int, np.unravel_index(apart.argmax(), apart.shape)))
+        lines = [f"Where they differ most, at {list(where)}:"]
+        found, expected = plain(found[where]), plain(expected[where])
+    return [*lines, f"Yours:    {shown(found)}", f"Expected: {shown(expected)}"]
+
+
+def said_of_case(task: Task, number: int) -> list[str]:
+    """Return a line that shows the arguments of a case."""
+    arguments = [shown(plain(argument)) for argument in task.cases()[number]]
+    return [f"Tried with ({', '.join(arguments)})."]

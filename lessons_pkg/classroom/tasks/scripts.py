@@ -1,0 +1,114 @@
+"""More tasks of chapter 10: what a script does, told from its scores, and a score of a model that goes on learning."""
+
+import copy
+from collections.abc import Sequence
+
+import torch
+from torch.nn import functional as F
+
+from ...batching import Batch
+from ...checkpoint import load_checkpoint
+from ...corpora import data_path
+from ...evaluation import evaluate_stream, score_columns
+from ...states import detach
+from ...texts import load_tales
+from ...tokenizer import UNKNOWN
+from ..task import task
+from .stateful_evaluation import small_text
+
+
+def four_scripts(lengths: Sequence[int]) -> dict[str, list[float]]:
+    """Return the perplexity that each of four scripts prints for the held-out tales, for each length of window."""
+    model, vocab, *_ = load_checkpoint(data_path("tales-words.pt"))
+    ids = torch.tensor(vocab.encode(load_tales().validation))
+    inputs, targets = ids[:-1, None], ids[1:, None]
+    nats = score_columns(model, Batch(inputs, targets, torch.ones_like(targets, dtype=torch.bool)))[:, 0].double()
+    known = nats[targets[:, 0] != vocab.tokens.index(UNKNOWN)]
+    return {
+        "A": [known.mean().exp().item() for _ in lengths],
+        "B": [torch.stack([part.mean() for part in nats.split(T)]).exp().mean().item() for T in lengths],
+        "C": [nats.mean().exp().item() for _ in lengths],
+        "D": [evaluate_stream(model, ids, bptt=T, reset=True).perplexity for T in lengths],
+    }
+
+
+@task(tolerance=0)
+def causes():
+    """Return what the scripts A, B, C and D do: 1 right, 2 reset, 3 mean of perplexities, 4 unknowns skipped."""
+    return [4, 3, 1, 2]
+
+
+causes.mistake("You take the lowest line for the right one. Which of the five could lie below it?", [1, 3, 4, 2])
+causes.mistake(
+    "B and D both come down from above. Near windows of 5, which mistake costs tens of per cent, and which multiplies?",
+    [4, 2, 1, 3],
+)
+causes.mistake(
+    "A line as flat as A's is no matter of chance. What does dropout do to a score from one run to the next?",
+    [5, 3, 1, 2],
+)
+causes.mistake("C does not depend on the window, and you suspect it. What must a right score do?", [4, 3, 5, 2])
+
+
+def reader(model, ids, T, lr, *, late=True, copied=True, carry=True, fresh=True, weigh=True, rate=1.0):
+    """Return the mean loss of a model that learns from each window, with mistakes to be chosen."""
+    model = copy.deepcopy(model) if copied else model
+    hidden, losses, counts = None, [], []
+    model.eval()
+    for start in range(0, len(ids) - 1, T):
+        targets = ids[start + 1 : start + 1 + T]
+        inputs = ids[start : start + len(targets), None]
+        logits, new = model(inputs, hidden)
+        loss = F.cross_entropy(logits[:, 0], targets)
+        if fresh:
+            model.zero_grad()
+        loss.backward()
+        with torch.no_grad():
+            for weight in model.parameters():
+                weight -= rate * lr * weight.grad
+            if not late:
+                loss = F.cross_entropy(model(inputs, hidden)[0][:, 0], targets)
+        hidden = detach(new) if carry else None
+        losses.append(loss.item())
+        counts.append(len(targets))
+    if not weigh:
+        return sum(losses) / len(losses)
+    return sum(loss * count for loss, count in zip(losses, counts, strict=True)) / sum(counts)
+
+
+def scored_and_kept(function, model, ids, T, lr):
+    """Return what a function finds, and whether the model that it was given has its old weights."""
+    before = [weight.detach().clone() for weight in model.parameters()]
+    found = float(function(model.eval(), ids, T, lr))
+    return [found, float(all(map(torch.equal, before, model.parameters())))]
+
+
+@task(lambda: [(*small_text(), 7, 0.5)], observe=scored_and_kept, tolerance=1e-4, points=2)
+def dynamic_nll(model, ids, T, lr):
+    """Return the mean loss of a copy of a model that takes a step of SGD after each window it was scored on."""
+    return reader(model, ids, T, lr)
+
+
+dynamic_nll.mistake(
+    "Each window is scored after the step on it. Then the model has seen the answers: which comes first?",
+    lambda *a: reader(*a, late=False),
+)
+dynamic_nll.mistake(
+    "The number is right, and the model that you were given has other weights now. On what should you train?",
+    lambda *a: reader(*a, copied=False),
+)
+dynamic_nll.mistake(
+    "Each window begins with an empty state. Cutting the gradient is one thing, losing the state another.",
+    lambda *a: reader(*a, carry=False),
+)
+dynamic_nll.mistake(
+    "The gradients of all windows so far add up. What does `backward` do with a gradient that is there?",
+    lambda *a: reader(*a, fresh=False),
+)
+dynamic_nll.mistake(
+    "The last window has fewer targets and the same weight as the others.", lambda *a: reader(*a, weigh=False)
+)
+dynamic_nll.mistake("The loss goes up: your step goes uphill. Which sign has it?", lambda *a: reader(*a, rate=-1.0))
+dynamic_nll.mistake(
+    "That is the score without any learning. Does the step reach the copy?", lambda *a: reader(*a, rate=0)
+)

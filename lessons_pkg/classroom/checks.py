@@ -184,6 +184,7 @@ def differences(found: Any, expected: Any) -> list[str]:
 
 
 def said_of_case(task: Task, number: int) -> list[str]:
-    """Return a line that shows the arguments of a case."""
-    arguments = [shown(plain(argument)) for argument in task.cases()[number]]
-    return [f"Tried with ({', '.join(arguments)})."]
+    """Return a line that shows the arguments of a case, large ones by their form alone."""
+    arguments = [plain(argument) for argument in task.cases()[number]]
+    texts = [form(one) if isinstance(one, np.ndarray) and one.size > FEW else shown(one) for one in arguments]
+    return [f"Tried with ({', '.join(texts)})."]

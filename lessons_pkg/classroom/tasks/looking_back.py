@@ -1,0 +1,99 @@
+"""More tasks of chapter 11: attention, and what it carries from window to window."""
+
+import torch
+
+from ..task import task
+
+
+def attention(q, k, v, context, *, past=0, extra=0, causal=True, scale=True, late=False, axis=2):
+    """Return one head's mixtures; q (T, B, d), k and v (S, B, d), the last T of S new, with mistakes to be chosen."""
+    T, S = len(q), len(k)
+    scores = torch.einsum("tbd,sbd->bts", q, k)
+    scores = scores / q.shape[-1] ** 0.5 if scale else scores
+    back = torch.arange(T).unsqueeze(1) + past - torch.arange(S)
+    unseen = (back >= context + extra) | ((back < 0) & torch.tensor(causal))
+    if late:
+        weights = scores.softmax(axis).masked_fill(unseen, 0)
+    else:
+        weights = scores.masked_fill(unseen, -torch.inf).softmax(axis).nan_to_num()
+    return torch.einsum("bts,sbd->tbd", weights, v)
+
+
+def three(T=6, B=2, d=3, seed=4):
+    """Return queries, keys and values, (T, B, d) each."""
+    torch.manual_seed(seed)
+    return torch.randn(T, B, d), torch.randn(T, B, d), torch.randn(T, B, d)
+
+
+@task(lambda: [(*three(), 3), (*three(T=4, d=5, seed=5), 9)], points=2)
+def attend(q, k, v, context):
+    """Return causal attention (T, B, d) that sees ``context`` steps, the own one included."""
+    return attention(q, k, v, context)
+
+
+attend.mistake(
+    "The first step changes with what comes later. What may a step not see?", lambda *a: attention(*a, causal=False)
+)
+attend.mistake(
+    "Each step sees one step too many. The own one counts among those that are seen.", lambda *a: attention(*a, extra=1)
+)
+attend.mistake(
+    "The products of queries and keys go into the softmax as they are. What are they divided by, and why?",
+    lambda *a: attention(*a, scale=False),
+)
+attend.mistake(
+    "The weights of a step do not sum to 1: what is hidden had its share of the softmax.",
+    lambda *a: attention(*a, late=True),
+)
+attend.mistake(
+    "The softmax runs over the steps that ask. It should run over those that are looked at.",
+    lambda *a: attention(*a, axis=1),
+)
+
+
+def in_pieces(function, q, k, v, context):
+    """Return the mixtures of a stream that is read in pieces of 3, 1 and 4 steps, and the length of the last state."""
+    past, found = (k[:0], v[:0]), []
+    for part in (slice(0, 3), slice(3, 4), slice(4, 8)):
+        y, past = function(q[part], k[part], v[part], past, context)
+        found.append(y)
+    return [torch.cat(found), float(len(past[0])), float(len(past[1]))]
+
+
+def carried(q, k, v, past, context, *, keep=None, joined=True, shifted=True):
+    """Return mixtures and the new past, with mistakes to be chosen."""
+    old_k, old_v = past
+    all_k, all_v = torch.cat([old_k, k]), torch.cat([old_v, v])
+    y = attention(q, all_k, all_v, context, past=len(old_k) if shifted else 0)
+    keep = context - 1 if keep is None else keep
+    if not joined:
+        all_k, all_v = k, v
+    return y, (all_k[max(0, len(all_k) - keep) :], all_v[max(0, len(all_v) - keep) :])
+
+
+@task(lambda: [(*three(T=8, seed=6), 4)], observe=in_pieces, points=2)
+def attend_on(q, k, v, past, context):
+    """Return attention over what is carried and what is new, (T, B, d), and the new past."""
+    return carried(q, k, v, past, context)
+
+
+attend_on.mistake(
+    "Each piece begins as if nothing had been read. Which keys stand before the new ones?",
+    lambda q, k, v, past, context: (attention(q, k, v, context), (k[-3:], v[-3:])),
+)
+attend_on.mistake(
+    "The past is in front of the new keys, and the mask does not know it: query 0 is no longer at key 0.",
+    lambda *a: carried(*a, shifted=False),
+)
+attend_on.mistake(
+    "You hand on the new keys alone. After a piece of one step, what is there of the three before it?",
+    lambda *a: carried(*a, joined=False),
+)
+attend_on.mistake(
+    "The mixtures are right, and you carry one key more than anybody will look at. The own step needs no carrying.",
+    lambda *a: carried(*a, keep=a[4]),
+)
+attend_on.mistake(
+    "Right so far, but the state grows with the text. How many steps back can a query look?",
+    lambda *a: carried(*a, keep=10_000),
+)

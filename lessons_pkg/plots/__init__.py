@@ -17,6 +17,7 @@ from .samples import counts_against_exact, lengths, novelty_quality, origin_mix
 from .states import distance_by_shared, memory_by_distance, state_map
 from .stream_runs import echo_threshold, fresh_states, shapes_of_updates, truncation, ways_to_read
 from .streams import fold, kept_memory, routes_kept, windows_down
+from .stuck import first_losses, four_curves, parting
 from .style import COLOURS, Picture, in_style, picture
 from .through_time import blame, bug_table, ledger, way_back
 from .tuning import gaps, one_batch, range_test, schedule_sweep, size_grid
@@ -48,10 +49,12 @@ __all__ = [
     "error_by_columns",
     "feedings",
     "felt_back",
+    "first_losses",
     "fold",
     "folded",
     "fooled",
     "forgetting",
+    "four_curves",
     "fresh_states",
     "gap_histogram",
     "gap_to_floor",
@@ -90,6 +93,7 @@ __all__ = [
     "origin_mix",
     "padded",
     "pair_table",
+    "parting",
     "picture",
     "range_test",
     "rate_sweep",

@@ -138,8 +138,7 @@ def write_blanks(solutions: Path, exercises: Path, *, only_check: bool = False) 
     if not paths:
         raise ValueError(f"write_blanks: no notebook in {str(solutions)!r}; it needs the folder with the solutions")
     changed = []
-    for path in paths:
-        fresh = exercise_of(path)
+    for path, fresh in [(path, exercise_of(path)) for path in paths]:  # all of them before the first is written
         target = exercises / path.name
         if not target.exists() or comparable(read_notebook(target)) != comparable(fresh):
             changed.append(path.name)
@@ -176,7 +175,14 @@ def read_notebook(path: Path) -> dict:
 
 
 def write_notebook(path: Path, notebook: dict) -> None:
-    """Write a notebook atomically, in the form in which nbformat writes it; its folder is made if it is missing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a notebook atomically, in the form in which nbformat writes it; its folder is made if it is missing.
+
+    Raises:
+        ValueError: if the folder or the file cannot be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"write_notebook: no folder {str(path.parent)!r} can be made: {error.strerror}") from None
     with written_atomically(path) as file:
         file.write((json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode())

@@ -166,21 +166,27 @@ def seen(task: Task, number: int, expected: dict, found: dict, known: bool) -> l
         if theirs != ours:
             return [f"You entered {theirs}; it takes {ours}."]
         return [] if known else ["That is not it, and it is none of the wrong answers that we know."]
-    return [*said_of_case(task, number), *differences(found.get("value"), expected.get("value"))]
+    return [*said_of_case(task, number), *differences(found.get("value"), expected.get("value"), task.tolerance)]
 
 
-def differences(found: Any, expected: Any) -> list[str]:
+def differences(found: Any, expected: Any, tolerance: float) -> list[str]:
     """Return lines that set what a function returned beside what was expected."""
     if found is None:
         return ["Your function returned None: is a `return` missing?"]
     theirs, ours = form(found), form(expected)
-    lines = [] if theirs == ours else [f"Yours gives {theirs}; expected {ours}."]
-    if isinstance(found, np.ndarray) and not lines and found.size > FEW:
+    if theirs != ours:
+        return [f"Yours gives {theirs}; expected {ours}.", f"Yours:    {shown(found)}", f"Expected: {shown(expected)}"]
+    if isinstance(found, dict | list):
+        places = found if isinstance(found, dict) else range(len(found))
+        first = next((place for place in places if not same(expected[place], found[place], tolerance)), None)
+        if first is not None and found[first] is not None:
+            return [f"They differ at {first!r}:", *differences(found[first], expected[first], tolerance)]
+    if isinstance(found, np.ndarray) and found.size > FEW:
         apart = np.nan_to_num(np.abs(found - expected), nan=np.inf)
         where = tuple(map(int, np.unravel_index(apart.argmax(), apart.shape)))
-        lines = [f"Where they differ most, at {list(where)}:"]
-        found, expected = plain(found[where]), plain(expected[where])
-    return [*lines, f"Yours:    {shown(found)}", f"Expected: {shown(expected)}"]
+        worst = differences(plain(found[where]), plain(expected[where]), tolerance)
+        return [f"Where they differ most, at {list(where)}:", *worst]
+    return [f"Yours:    {shown(found)}", f"Expected: {shown(expected)}"]
 
 
 def said_of_case(task: Task, number: int) -> list[str]:

@@ -112,6 +112,32 @@ def test_where_large_answers_differ_most():
     assert judge(many, outcomes(many, lambda: theirs)).details[1] == "Where they differ most, at [1, 1]:"
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs", "lines"),
+    [
+        (
+            {"a": [1], "b": [2, 3]},
+            {"a": [1], "b": [2, 4]},
+            ("They differ at 'b':", "Yours:    [2., 4.]", "Expected: [2., 3.]"),
+        ),
+        (["x", [1], "z"], ["x", [5], "y"], ("They differ at 1:", "Yours:    [5.]", "Expected: [1.]")),
+        (
+            ["x", "z"],
+            ["x"],
+            ("Yours gives a list of 1; expected a list of 2.", "Yours:    ['x']", "Expected: ['x', 'z']"),
+        ),
+        (
+            {"a": {"b": "c"}},
+            {"a": {"b": "d"}},
+            ("They differ at 'a':", "They differ at 'b':", "Yours:    'd'", "Expected: 'c'"),
+        ),
+    ],
+)
+def test_where_a_dict_or_a_list_differs(ours, theirs, lines):
+    nested = task_module.Task("t.nested", lambda: ours, lambda: [()], task_module.call, 1e-5, 1)
+    assert judge(nested, outcomes(nested, lambda: theirs)).details[1:] == lines
+
+
 OWN = """
 def helper(x):
     return torch.softmax(x, 7)

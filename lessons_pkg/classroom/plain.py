@@ -5,6 +5,8 @@ A number, an array, a tensor and a list of numbers become the same thing: a nump
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
 from numbers import Real
 from typing import Any
 
@@ -14,8 +16,11 @@ import torch
 LONGEST = 100  # characters of an answer that are shown
 
 
-class Unknown(str):
+@dataclass(frozen=True)
+class Unknown:
     """Stands for what is no plain data, such as a model or a generator: the name of its type."""
+
+    kind: str
 
 
 def plain(value: Any) -> Any:
@@ -28,6 +33,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, torch.Tensor):
         value = value.detach().cpu()
         value = (value.double() if value.is_floating_point() else value).resolve_conj().numpy()
+    if isinstance(value, Fraction):
+        value = float(value)
     if isinstance(value, Real | np.ndarray | np.generic):
         array = np.asarray(value)
         return array.astype(np.float64) if array.dtype.kind in "biuf" else Unknown(f"array of {array.dtype}")
@@ -74,11 +81,11 @@ def form(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"numbers of shape {value.shape}" if value.shape else "a number"
     if isinstance(value, dict):
-        return f"a dict with the keys {', '.join(value)}" if value else "an empty dict"
+        return f"a dict with the keys {', '.join(sorted(value))}" if value else "an empty dict"
     if isinstance(value, list):
         return f"a list of {len(value)}" if value else "an empty list"
     if isinstance(value, Unknown):
-        return f"a {value}"
+        return f"a {value.kind}"
     return "None" if value is None else "text"
 
 
@@ -92,17 +99,19 @@ def shown(value: Any) -> str:
     elif isinstance(value, list):
         text = "[" + ", ".join(map(shown, value)) + "]"
     else:
-        text = f"<{value}>" if isinstance(value, Unknown) else repr(value)
+        text = f"<{value.kind}>" if isinstance(value, Unknown) else repr(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
 
 
 def to_json(value: Any) -> str:
     """Return a plain value as JSON; ``from_json`` reads it back. Nothing in it can run."""
-    return json.dumps(value, default=encode_array)
+    return json.dumps(value, default=encode)
 
 
-def encode_array(value: Any) -> Any:
-    """Return an array, which JSON does not know, as a dict of its shape and numbers."""
+def encode(value: Any) -> Any:
+    """Return what JSON does not know as a dict: an array by its shape and numbers, the unknown by its kind."""
+    if isinstance(value, Unknown):
+        return {"kind of the unknown": value.kind}
     return {"shape of an array": value.shape, "numbers": value.ravel().tolist()}
 
 
@@ -112,11 +121,13 @@ def from_json(text: str) -> Any:
     Raises:
         ValueError: if the text is no such JSON.
     """
-    return json.loads(text, object_hook=decode_array)
+    return json.loads(text, object_hook=decode)
 
 
-def decode_array(found: dict) -> Any:
-    """Return a dict that stands for an array as that array, and any other as it is."""
+def decode(found: dict) -> Any:
+    """Return a dict that stands for something else as that, and any other as it is."""
+    if found.keys() == {"kind of the unknown"}:
+        return Unknown(str(found["kind of the unknown"]))
     if found.keys() != {"shape of an array", "numbers"}:
         return found
     return np.array(found["numbers"], dtype=np.float64).reshape(found["shape of an array"])

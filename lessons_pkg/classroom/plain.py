@@ -4,6 +4,7 @@ A number, an array, a tensor and a list of numbers become the same thing: a nump
 """
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -92,8 +93,10 @@ def form(value: Any) -> str:
 def shown(value: Any) -> str:
     """Return a plain value as a short text."""
     if isinstance(value, np.ndarray):
+        whole = np.isfinite(value).all() and (value == value.round()).all() and np.abs(value).max(initial=0) < 2**53
+        value = value.astype(np.int64) if whole else value
         text = np.array2string(value, precision=4, threshold=12, edgeitems=2, separator=", ", max_line_width=10_000)
-        text = " ".join(text.replace("\n", " ").split())
+        text = re.sub(r"(?<=\[) +| +(?=[],])", "", " ".join(text.split()))
     elif isinstance(value, dict):
         text = "{" + ", ".join(f"{key!r}: {shown(item)}" for key, item in value.items()) + "}"
     elif isinstance(value, list):

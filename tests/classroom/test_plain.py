@@ -1,4 +1,5 @@
 from collections import Counter
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -74,7 +75,8 @@ def test_lists_dicts_sets_and_text():
 
 
 def test_what_is_no_data_is_named_by_its_type():
-    assert plain(torch.nn.Linear(2, 3)) == "Linear"
+    assert plain(torch.nn.Linear(2, 3)) == from_json(to_json(Unknown("Linear"))) == Unknown("Linear")
+    assert plain(Fraction(1, 4)) == 0.25
     assert isinstance(plain(iter([1])), Unknown)
     assert isinstance(plain(np.array(["a", "b"])), Unknown)
     assert not same(plain("Linear"), plain(torch.nn.Linear(2, 3)), 0)
@@ -99,9 +101,11 @@ def test_json_that_is_damaged_is_refused(text):
 @pytest.mark.parametrize(
     ("value", "kind", "text"),
     [
-        (3, "a number", "3."),
-        (np.zeros((2, 3)), "numbers of shape (2, 3)", "[[0., 0., 0.], [0., 0., 0.]]"),
-        ({"a": 1, "b": "x"}, "a dict with the keys a, b", "{'a': 1., 'b': 'x'}"),
+        (3, "a number", "3"),
+        ([1.5, -2], "numbers of shape (2,)", "[1.5, -2.]"),
+        ([1.0, -200], "numbers of shape (2,)", "[1, -200]"),
+        (np.zeros((2, 3)), "numbers of shape (2, 3)", "[[0, 0, 0], [0, 0, 0]]"),
+        ({"a": 1, "b": "x"}, "a dict with the keys a, b", "{'a': 1, 'b': 'x'}"),
         ({}, "an empty dict", "{}"),
         (["a", "b"], "a list of 2", "['a', 'b']"),
         ([], "an empty list", "[]"),

@@ -5,17 +5,17 @@ import torch
 from ..task import task
 
 
-def attention(q, k, v, context, *, past=0, extra=0, causal=True, scale=True, late=False, axis=2):
+def attention(q, k, v, context, *, past=0, extra=0, causal=True, root=0.5, late=False, axis=2, hidden=-torch.inf):
     """Return one head's mixtures; q (T, B, d), k and v (S, B, d), the last T of S new, with mistakes to be chosen."""
     T, S = len(q), len(k)
     scores = torch.einsum("tbd,sbd->bts", q, k)
-    scores = scores / q.shape[-1] ** 0.5 if scale else scores
+    scores = scores / q.shape[-1] ** root
     back = torch.arange(T).unsqueeze(1) + past - torch.arange(S)
     unseen = (back >= context + extra) | ((back < 0) & torch.tensor(causal))
     if late:
         weights = scores.softmax(axis).masked_fill(unseen, 0)
     else:
-        weights = scores.masked_fill(unseen, -torch.inf).softmax(axis).nan_to_num()
+        weights = scores.masked_fill(unseen, hidden).softmax(axis).nan_to_num()
     return torch.einsum("bts,sbd->tbd", weights, v)
 
 
@@ -38,8 +38,23 @@ attend.mistake(
     "Each step sees one step too many. The own one counts among those that are seen.", lambda *a: attention(*a, extra=1)
 )
 attend.mistake(
+    "Each step sees one step too few. How far back is the oldest of three, when the own one is among them?",
+    lambda *a: attention(*a, extra=-1),
+)
+attend.mistake(
+    "A step sees all that was before it. For how many steps should it?", lambda *a: attention(*a, extra=10_000)
+)
+attend.mistake(
+    "What is hidden has a score of 0, and 0 still gets a weight. Which score gets none?",
+    lambda *a: attention(*a, hidden=0.0),
+)
+attend.mistake(
     "The products of queries and keys go into the softmax as they are. What are they divided by, and why?",
-    lambda *a: attention(*a, scale=False),
+    lambda *a: attention(*a, root=0),
+)
+attend.mistake(
+    "You divide by the length of a query. Products of random numbers grow more slowly than that.",
+    lambda *a: attention(*a, root=1),
 )
 attend.mistake(
     "The weights of a step do not sum to 1: what is hidden had its share of the softmax.",
@@ -51,27 +66,40 @@ attend.mistake(
 )
 
 
+@attend.mistake("The columns look at each other. Your products run over the axis of the batch: which one is time?")
+def across_columns(q, k, v, context):
+    return (q @ k.mT / q.shape[-1] ** 0.5).softmax(-1) @ v
+
+
 def in_pieces(function, q, k, v, context):
-    """Return the mixtures of a stream that is read in pieces of 3, 1 and 4 steps, and the length of the last state."""
-    past, found = (k[:0], v[:0]), []
+    """Return what a stream gives that is read in windows of 3, 1 and 4 steps, a row for each step.
+
+    Returns:
+        (8, B d + 2): a step's mixtures, then how many keys and how many values are handed on after its window.
+    """
+    past, rows = (k[:0], v[:0]), []
     for part in (slice(0, 3), slice(3, 4), slice(4, 8)):
-        y, past = function(q[part], k[part], v[part], past, context)
-        found.append(y)
-    return [torch.cat(found), float(len(past[0])), float(len(past[1]))]
+        answer = function(q[part], k[part], v[part], past, context)
+        if answer is None:
+            return None
+        y, past = answer
+        sizes = torch.tensor([float(len(one)) for one in past]).expand(len(y), -1)
+        rows.append(torch.cat([y.flatten(1), sizes], dim=1))
+    return torch.cat(rows)
 
 
-def carried(q, k, v, past, context, *, keep=None, joined=True, shifted=True):
+def carried(q, k, v, past, context, *, keep=None, joined=True, shifted=True, extra=0):
     """Return mixtures and the new past, with mistakes to be chosen."""
     old_k, old_v = past
     all_k, all_v = torch.cat([old_k, k]), torch.cat([old_v, v])
-    y = attention(q, all_k, all_v, context, past=len(old_k) if shifted else 0)
+    y = attention(q, all_k, all_v, context, past=len(old_k) if shifted else 0, extra=extra)
     keep = context - 1 if keep is None else keep
     if not joined:
         all_k, all_v = k, v
     return y, (all_k[max(0, len(all_k) - keep) :], all_v[max(0, len(all_v) - keep) :])
 
 
-@task(lambda: [(*three(T=8, seed=6), 4)], observe=in_pieces, points=2)
+@task(lambda: [(*three(T=8, seed=6), 4), (*three(T=8, seed=6), 1)], observe=in_pieces, points=2)
 def attend_on(q, k, v, past, context):
     """Return attention over what is carried and what is new, (T, B, d), and the new past."""
     return carried(q, k, v, past, context)
@@ -80,6 +108,18 @@ def attend_on(q, k, v, past, context):
 attend_on.mistake(
     "Each piece begins as if nothing had been read. Which keys stand before the new ones?",
     lambda q, k, v, past, context: (attention(q, k, v, context), (k[-3:], v[-3:])),
+)
+attend_on.mistake(
+    "The past comes back as it went in. What has been read since?",
+    lambda q, k, v, past, context: (attention(q, k, v, context), past),
+)
+attend_on.mistake(
+    "What is carried is right. But within a window of 4 the last step still sees the oldest of the past.",
+    lambda *a: carried(*a, extra=10_000),
+)
+attend_on.mistake(
+    "Two things come back: the mixtures, and the past, which is a pair of tensors.",
+    lambda q, k, v, past, context: (attention(q, k, v, context), k, v),
 )
 attend_on.mistake(
     "The past is in front of the new keys, and the mask does not know it: query 0 is no longer at key 0.",
@@ -97,3 +137,12 @@ attend_on.mistake(
     "Right so far, but the state grows with the text. How many steps back can a query look?",
     lambda *a: carried(*a, keep=10_000),
 )
+
+
+@attend_on.mistake(
+    "With a context of 4 all is right. With a context of 1 nothing is carried: what does a slice from -0 take?"
+)
+def counted_from_the_end(q, k, v, past, context):
+    y, _ = carried(q, k, v, past, context)
+    n = context - 1
+    return y, (torch.cat([past[0], k])[-n:], torch.cat([past[1], v])[-n:])

@@ -1,6 +1,7 @@
 """More tasks of chapter 10: what a script does, told from its scores, and a score of a model that goes on learning."""
 
 import copy
+import math
 from collections.abc import Sequence
 
 import torch
@@ -47,15 +48,40 @@ causes.mistake(
     "A line as flat as A's is no matter of chance. What does dropout do to a score from one run to the next?",
     [5, 3, 1, 2],
 )
+causes.mistake(
+    "You give the script for each of the causes 1 to 4. Turn it round: the cause for each script, from A to D.",
+    [3, 4, 2, 1],
+)
+causes.mistake(
+    "Two flat lines, and you take the lower one for right. Dropout would not be flat. Which way makes a text look "
+    "easier?",
+    [1, 3, 5, 2],
+)
+causes.mistake("B falls as the windows grow. Does dropout know how long a window is?", [4, 5, 1, 2])
 causes.mistake("C does not depend on the window, and you suspect it. What must a right score do?", [4, 3, 5, 2])
 
 
-def reader(model, ids, T, lr, *, late=True, copied=True, carry=True, fresh=True, weigh=True, rate=1.0):
+def reader(
+    model,
+    ids,
+    T,
+    lr,
+    *,
+    late=True,
+    copied=True,
+    carry=True,
+    cut=True,
+    fresh=True,
+    weigh=True,
+    last=True,
+    rate=1.0,
+    summed=False,
+):
     """Return the mean loss of a model that learns from each window, with mistakes to be chosen."""
     model = copy.deepcopy(model) if copied else model
     hidden, losses, counts = None, [], []
     model.eval()
-    for start in range(0, len(ids) - 1, T):
+    for start in range(0, len(ids) - 1 if last else len(ids) - T, T):
         targets = ids[start + 1 : start + 1 + T]
         inputs = ids[start : start + len(targets), None]
         logits, new = model(inputs, hidden)
@@ -63,12 +89,13 @@ def reader(model, ids, T, lr, *, late=True, copied=True, carry=True, fresh=True,
         if fresh:
             model.zero_grad()
         loss.backward()
+        step = rate * lr * (len(targets) if summed else 1)
         with torch.no_grad():
             for weight in model.parameters():
-                weight -= rate * lr * weight.grad
+                weight -= step * weight.grad
             if not late:
                 loss = F.cross_entropy(model(inputs, hidden)[0][:, 0], targets)
-        hidden = detach(new) if carry else None
+        hidden = (detach(new) if cut else new) if carry else None
         losses.append(loss.item())
         counts.append(len(targets))
     if not weigh:
@@ -79,8 +106,8 @@ def reader(model, ids, T, lr, *, late=True, copied=True, carry=True, fresh=True,
 def scored_and_kept(function, model, ids, T, lr):
     """Return what a function finds, and whether the model that it was given has its old weights."""
     before = [weight.detach().clone() for weight in model.parameters()]
-    found = float(function(model.eval(), ids, T, lr))
-    return [found, float(all(map(torch.equal, before, model.parameters())))]
+    found = function(model.eval(), ids, T, lr)
+    return None if found is None else [float(found), float(all(map(torch.equal, before, model.parameters())))]
 
 
 @task(lambda: [(*small_text(), 7, 0.5)], observe=scored_and_kept, tolerance=1e-4, points=2)
@@ -112,3 +139,27 @@ dynamic_nll.mistake("The loss goes up: your step goes uphill. Which sign has it?
 dynamic_nll.mistake(
     "That is the score without any learning. Does the step reach the copy?", lambda *a: reader(*a, rate=0)
 )
+dynamic_nll.mistake(
+    "The second window goes back through the first, whose graph is gone. What must happen to the state in between?",
+    lambda *a: reader(*a, cut=False),
+)
+dynamic_nll.mistake(
+    "The last targets are missing, those of the window that is not full.", lambda *a: reader(*a, last=False)
+)
+dynamic_nll.mistake(
+    "Your step is several times as long as it should be. Is it taken on the mean loss of the window, or on the sum?",
+    lambda *a: reader(*a, summed=True),
+)
+
+
+@dynamic_nll.mistake("That is the perplexity. The mean loss in nats is asked for.")
+def exponential(*arguments):
+    return math.exp(reader(*arguments))
+
+
+@dynamic_nll.mistake(
+    "There is no graph to go back through. Which decorator, good for scoring, is in the way of learning?"
+)
+@torch.no_grad()
+def without_gradients(*arguments):
+    return reader(*arguments)

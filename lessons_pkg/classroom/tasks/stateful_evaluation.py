@@ -36,6 +36,14 @@ combine_windows.mistake(
     "The losses are in nats; you have raised 2 to them, which belongs to bits.",
     lambda losses, counts: 2 ** np.average(losses, weights=counts),
 )
+combine_windows.mistake(
+    "The losses are means already. How many nats did each window pay in all?",
+    lambda losses, counts: math.exp(sum(losses) / sum(counts)),
+)
+combine_windows.mistake(
+    "You divide all the nats by the number of windows. Among how many are they shared?",
+    lambda losses, counts: math.exp(np.dot(losses, counts) / len(counts)),
+)
 
 
 @task()
@@ -54,6 +62,10 @@ most_columns.mistake(
 most_columns.mistake(
     "That is the number of tokens that may be read twice. How many of these does a column need?", (245_569 - 1) // 10
 )
+most_columns.mistake("Columns come whole. To which side must you round?", (245_569 - 1) / 350 + 1)
+most_columns.mistake(
+    "You allow a tenth of all that is read. A tenth of the targets is allowed, and that is a little less.", 780
+)
 
 
 def small_text():
@@ -63,8 +75,9 @@ def small_text():
 
 
 def scored_twice(function, model, ids, T):
-    """Return what a function finds with a model in each mode, and the mode it leaves."""
-    return [[float(function(model.train(mode), ids, T)), float(model.training)] for mode in (True, False)]
+    """Return what a function finds with a model in each mode, and the mode it leaves; nothing if it finds nothing."""
+    pairs = [(function(model.train(mode), ids, T), float(model.training)) for mode in (True, False)]
+    return None if pairs[0][0] is None else [[float(found), left] for found, left in pairs]
 
 
 def loop(model, ids, T, *, carry=True, weigh=True, last=True, quiet=True, back=True):
@@ -90,18 +103,25 @@ def mean_nll(model, ids, T):
 
 
 for hint, wrong in {
-    "All there, but each window begins with an empty state. Who hands the state on?": {"carry": False},
-    "State, mode and targets are right. But a window of 2 targets weighs as much as one of 7.": {"weigh": False},
-    "The score depends on the mode that the model came in: dropout is still on.": {"quiet": False},
-    "The number is right. But the model came in training mode and leaves in another.": {"back": False},
-    "The last targets are missing, those of the window that is not full. Count what you score.": {
-        "last": False,
-        "weigh": False,
-    },
+    "All there, but each window begins with an empty state. Who hands the state on?": "carry",
+    "State, mode and targets are right. But a window of 2 targets weighs as much as one of 7.": "weigh",
+    "The score depends on the mode that the model came in: dropout is still on.": "quiet",
+    "The number is right. But the model came in training mode and leaves in another.": "back",
+    "The last targets are missing, those of the window that is not full. Count what you score.": "last weigh",
     "Several things are wrong still. Mend the mode first, so that two calls give one number. Then ask: does the "
-    "result depend on T?": {"carry": False, "weigh": False, "quiet": False, "last": False},
+    "result depend on T?": "carry weigh quiet last",
+    "The mode is right. Does the result depend on T? And how many targets are scored?": "carry weigh last",
+    "The model came in training mode and leaves in another. And the windows are as they were.": "carry weigh last back",
+    "All targets, and the right mode. Two things are left: what a window begins with, what it weighs.": "carry weigh",
+    "The state is carried. Call it twice with a model in training mode; then count the targets.": "weigh quiet last",
 }.items():
-    mean_nll.mistake(hint, lambda model, ids, T, wrong=wrong: loop(model, ids, T, **wrong))
+    flags = dict.fromkeys(wrong.split(), False)
+    mean_nll.mistake(hint, lambda model, ids, T, flags=flags: loop(model, ids, T, **flags))
+mean_nll.mistake("That is the perplexity. The mean loss in nats is asked for.", lambda *a: math.exp(loop(*a)))
+mean_nll.mistake(
+    "The number is right. But a model that came in evaluation mode is left training.",
+    lambda model, ids, T: (loop(model, ids, T), model.train())[0],
+)
 
 
 @task(lambda: [(64.0, 63.0), (90.0, 75.0)])
@@ -124,6 +144,10 @@ extrapolate.mistake(
 extrapolate.mistake(
     "That lies between the two. Which way is the exact value: beyond the short windows, or beyond the long ones?",
     lambda short, long: math.sqrt(short * long),
+)
+extrapolate.mistake(
+    "That is the mean of two values, and both err to the same side. On which side of them is the exact one?",
+    lambda short, long: (short + long) / 2,
 )
 extrapolate.mistake(
     "You went only half of the way. From T to 2 T half of the first error went: how much of it is left?",
@@ -157,4 +181,16 @@ context_read.mistake(
 context_read.mistake(
     "The first entry is about x_0, which is given and no target. How many targets has a text of N tokens?",
     lambda N, B: [t % (N // B) if t < N // B * B else 0 for t in range(N)],
+)
+context_read.mistake(
+    "All is one place too late: your first entry is about x_0, which is given. Of which token is it to speak?",
+    lambda N, B: [t % (N // B) if t < N // B * B else 0 for t in range(N - 1)],
+)
+context_read.mistake(
+    "The first tokens of the columns are dropped, as they should be. But the ones below them know the column before.",
+    lambda N, B: [t if t % (N // B) and t < N // B * B else 0 for t in range(1, N)],
+)
+context_read.mistake(
+    "You begin again every B tokens. B is the number of columns: how long is one?",
+    lambda N, B: [t % B for t in range(1, N)],
 )

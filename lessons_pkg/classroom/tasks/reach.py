@@ -1,0 +1,133 @@
+"""Tasks of chapter 07, too: which real names a cut still reaches, and which bug a curve betrays."""
+
+from functools import cache
+
+import torch
+
+from ...batching import pad_names
+from ...checkpoint import load_checkpoint
+from ...corpora import data_path, load_names
+from ..task import task
+
+
+def cases_of_smallest_k():
+    """Return logits (4, 2, 5) of two names, the second one a step shorter, with targets and mask (4, 2)."""
+    logits = torch.tensor(
+        [
+            [[0.1, 2.0, 1.0, -1.0, 0.7], [1.2, 0.3, 2.2, -0.4, 0.8]],
+            [[1.4, -0.2, 0.6, 2.1, 0.9], [0.5, 1.6, -1.1, 0.2, 1.9]],
+            [[0.3, 1.1, 2.4, -0.6, 1.8], [2.0, 0.4, 1.3, 0.6, -0.7]],
+            [[1.7, 0.2, 0.8, 2.3, -0.3], [-1.5, 1.4, 0.6, 0.1, 0.9]],
+        ]
+    )
+    targets = torch.tensor([[2, 4], [1, 1], [4, 0], [0, 0]])
+    mask = torch.tensor([[True, True], [True, True], [True, True], [True, False]])
+    return [(logits, targets, mask)]
+
+
+def ranks(logits, targets):
+    """Return the rank (T, B) of each target among the logits of its place, 1 for the favourite."""
+    return (logits > logits.gather(-1, targets.unsqueeze(-1))).sum(-1) + 1
+
+
+@task(cases_of_smallest_k, points=2)
+def smallest_k(logits, targets, mask):
+    """Return for each name (B,) the smallest k with which top-k can still draw it."""
+    return ranks(logits, targets).masked_fill(~mask, 0).amax(0)
+
+
+@smallest_k.mistake("The shorter name has paid for its padding. Which places of a column belong to the name?")
+def with_padding(logits, targets, mask):
+    return ranks(logits, targets).amax(0)
+
+
+@smallest_k.mistake(
+    "Each of your numbers is one too small. What is the rank of the favourite: with which k is it kept?"
+)
+def from_zero(logits, targets, mask):
+    return (ranks(logits, targets) - 1).masked_fill(~mask, 0).amax(0)
+
+
+@smallest_k.mistake("You have the mean rank of a name's letters. Will a cut at the mean let every one of them through?")
+def mean_rank(logits, targets, mask):
+    return (ranks(logits, targets) * mask).sum(0) / mask.sum(0)
+
+
+@smallest_k.mistake("That is the k for a name's easiest letter. Which of its letters decides?")
+def easiest(logits, targets, mask):
+    return ranks(logits, targets).masked_fill(~mask, 99).amin(0)
+
+
+@smallest_k.mistake("Your ranks count from the wrong end: how many symbols are likelier than the target?")
+def from_below(logits, targets, mask):
+    return (logits.shape[-1] + 1 - ranks(logits, targets)).masked_fill(~mask, 0).amax(0)
+
+
+@smallest_k.mistake("You have one number for each step. Asked for is one for each name: which axis is time?")
+def for_each_step(logits, targets, mask):
+    return ranks(logits, targets).masked_fill(~mask, 0).amax(1)
+
+
+@smallest_k.mistake(
+    "Sorting once gives the symbol at each rank. You read it as the rank of each symbol. How does one get from one to "
+    "the other?"
+)
+def sorted_once(logits, targets, mask):
+    order = logits.argsort(-1, descending=True)
+    return (order.gather(-1, targets.unsqueeze(-1)).squeeze(-1) + 1).masked_fill(~mask, 0).amax(0)
+
+
+@cache
+def shares_within_reach():
+    """Return for k = 1, 2, ... the share of test names, and of their letters, that top-k of that k lets through."""
+    model, vocab, *_ = load_checkpoint(data_path("names.pt"))
+    inputs, targets, mask = pad_names([vocab.encode(name) for name in load_names().test])
+    with torch.no_grad():
+        logits, _ = model(inputs)
+    needed, letters = smallest_k(logits, targets, mask), ranks(logits, targets)[mask]
+    every = torch.arange(1, len(vocab) + 1).unsqueeze(1)
+    return (needed <= every).float().mean(1), (letters <= every).float().mean(1)
+
+
+def first_at(shares, wanted):
+    """Return the first k at which a share is reached."""
+    return int((shares >= wanted).nonzero()[0]) + 1
+
+
+@task(tolerance=0)
+def k_for_nine_tenths():
+    """Return the smallest k that leaves nine tenths of the test names within reach."""
+    return first_at(shares_within_reach()[0], 0.9)
+
+
+k_for_nine_tenths.mistake(
+    "With this k nine tenths of the letters come through. A name needs all of its letters at once.",
+    lambda: first_at(shares_within_reach()[1], 0.9),
+)
+k_for_nine_tenths.mistake(
+    "Close. With this k a little less than nine tenths are within reach. Does your curve begin at k = 1 or at 0?",
+    lambda: first_at(shares_within_reach()[0], 0.9) - 1,
+)
+k_for_nine_tenths.mistake(
+    "With this k one name in ten is within reach. Which side of the curve do you want?",
+    lambda: first_at(shares_within_reach()[0], 0.1),
+)
+
+
+@task()
+def culprits():
+    """Return the letters of four samplers: upside down, softmax twice, argmax, cut to five letters."""
+    return "dbce"
+
+
+culprits.mistake("One bug leaves no chance at all, one leaves almost nothing else. Which has the entropy of 0?", "dcbe")
+culprits.mistake(
+    "The curve that you call upside down is the sound one. Turn the dial up: should draws be more alike, or less?",
+    "abce",
+)
+culprits.mistake(
+    "Two curves rise with the dial, and you accuse the sound one. How high can entropy go with five letters?", "dbca"
+)
+culprits.mistake(
+    "Probabilities taken for logits are all nearly equal, at every temperature. Which curve hardly moves?", "bdce"
+)

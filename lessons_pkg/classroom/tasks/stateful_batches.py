@@ -1,0 +1,140 @@
+"""Tasks of chapter 09: places in a folded text, a walk across a cut, states made fresh, and what windows can teach."""
+
+import torch
+
+from ..task import task
+
+
+@task(tolerance=0)
+def place_of_target():
+    """Return where in 1,003 tokens the target of row 40, column 3 stands, folded into 8 columns."""
+    return 3 * (1003 // 8) + 41
+
+
+place_of_target.mistake("That is where the input stands. Which token is it to predict?", 415)
+place_of_target.mistake(
+    "You have laid the text out row by row. Then the token below is eight places on: how is a text folded?", 41 * 8 + 3
+)
+place_of_target.mistake(
+    "You have laid the text out row by row, and that is the input. Along which axis does time run?", 40 * 8 + 3
+)
+place_of_target.mistake("You count the columns from 1, and the rows from 0.", 2 * 125 + 41)
+place_of_target.mistake(
+    "You gave each column one row too many. What becomes of the tokens that fill no row?", 3 * 126 + 41
+)
+
+
+@task(tolerance=0.001)
+def slope_across_cut():
+    """Return the slope of the fourth state by w, the state detached after the second."""
+    h2 = 0.5 * 1 + 2
+    h3 = 0.5 * h2 + 3
+    return h3 + 0.5 * h2
+
+
+slope_across_cut.mistake("That is the slope without a cut. Which use of w does the walk no longer reach?", 5.75)
+slope_across_cut.mistake("That is the last use of w alone. Is there another one on this side of the cut?", 4.25)
+slope_across_cut.mistake("You have set the second state to zero. Does `detach` change a number?", 3.0)
+slope_across_cut.mistake("That is the value of the fourth state. Asked for is how it changes with w.", 3.125)
+
+
+YES = {True: "yes", False: "no"}
+
+
+def cases_of_fresh():
+    """Return states of two layers (1, 3, 2) with a history, and which of the three columns begin something new."""
+    made = []
+    for fresh in ([False, True, False], [True, False, True]):
+        weight = torch.tensor(2.0, requires_grad=True)
+        below = weight * torch.tensor([[[0.1, -0.2], [0.3, 0.4], [-0.5, 0.25]]])
+        above = weight * torch.tensor([[[0.45, 0.15], [-0.35, 0.05], [0.2, -0.1]]])
+        made.append(([below, above], torch.tensor(fresh)))
+    return made
+
+
+def see_states(function, hidden, fresh):
+    """Return what a function made of some states, whether gradients could still flow, and whether the old changed."""
+    before = [h.detach().clone() for h in hidden]
+    new = list(function(hidden, fresh))
+    history = [torch.is_tensor(h) and h.requires_grad for h in new]
+    changed = not all(map(torch.equal, before, hidden))
+    return {"new states": new, "their history": YES[any(history)], "old states changed": YES[changed]}
+
+
+@task(cases_of_fresh, observe=see_states, points=2)
+def fresh_columns(hidden, fresh):
+    """Return the states, list of (1, B, H), cut off from their history and zero in the fresh columns (B,)."""
+    return [h.detach().masked_fill(fresh.unsqueeze(-1), 0) for h in hidden]
+
+
+@fresh_columns.mistake("The numbers are right, and a gradient can still flow back through them. What does a cut need?")
+def with_history(hidden, fresh):
+    return [h.masked_fill(fresh.unsqueeze(-1), 0) for h in hidden]
+
+
+@fresh_columns.mistake(
+    "The new states are right. But the old ones have changed with them: `detach` gives the same memory another name."
+)
+def same_memory(hidden, fresh):
+    new = [h.detach() for h in hidden]
+    for h in new:
+        h[:, fresh] = 0
+    return new
+
+
+@fresh_columns.mistake("You have kept the columns that should begin anew, and cleared the others.")
+def upside_down(hidden, fresh):
+    return [h.detach().masked_fill(~fresh.unsqueeze(-1), 0) for h in hidden]
+
+
+@fresh_columns.mistake("You cut and cleared nothing. Which columns have no business with what came before?")
+def cut_only(hidden, fresh):
+    return [h.detach() for h in hidden]
+
+
+@fresh_columns.mistake("One new column, and all states are gone. What about the columns whose tale goes on?")
+def all_cleared(hidden, fresh):
+    return [torch.zeros_like(h) if fresh.any() else h.detach() for h in hidden]
+
+
+@fresh_columns.mistake("The layers differ: one is cleared and another is not. Which of them remember?")
+def first_layer(hidden, fresh):
+    return [hidden[0].detach().masked_fill(fresh.unsqueeze(-1), 0), *[h.detach() for h in hidden[1:]]]
+
+
+@task(tolerance=0.002)
+def mean_uses():
+    """Return how many uses a loss walks back through on average, if windows of 40 score their last 20 rows."""
+    return sum(range(21, 41)) / 20
+
+
+mean_uses.mistake("That is the mean over all 40 rows. Which rows are scored?", 20.5)
+mean_uses.mistake("That is the walk from the last row, the longest of all.", 40)
+mean_uses.mistake("The walk does not end where the scored rows begin. Where does the window begin?", 10.5)
+mean_uses.mistake("Nearly. The first scored row is not the twentieth of its window.", 30)
+mean_uses.mistake("You begin to count at 0, but a loss in the first row of a window has one use to walk through.", 29.5)
+
+
+def taught(lengths, delay):
+    """Return how many targets of windows of such lengths were shown in the same window, and how many there are."""
+    return sum(max(0, length - delay) for length in lengths), sum(lengths)
+
+
+@task(tolerance=0.003)
+def share_taught():
+    """Return the share of targets whose bit was shown in the same window, for lengths 3 to 8 and a delay of 6."""
+    some, every = taught(range(3, 9), 6)
+    return some / every
+
+
+share_taught.mistake(
+    "A window of 6 has no such target. In which row would it stand, and in which row was its bit shown?",
+    lambda: taught(range(3, 9), 5)[0] / taught(range(3, 9), 5)[1],
+)
+share_taught.mistake("That is the share of windows that have such a target. How many of their targets are such?", 1 / 3)
+share_taught.mistake(
+    "You have taken the mean of the windows' shares. Long windows have more targets: count targets.",
+    (1 / 7 + 2 / 8) / 6,
+)
+share_taught.mistake("The mean length has no such target, and single windows do. Which ones?", 0)
+share_taught.mistake("You have counted all targets of the long windows. Which of them were shown inside?", 15 / 33)

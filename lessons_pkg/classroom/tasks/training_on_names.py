@@ -1,0 +1,101 @@
+"""Tasks of chapter 06: a floor to learn down to, and sums and means under a mask."""
+
+from collections import Counter
+
+import numpy as np
+
+from ..task import task
+
+
+def lists():
+    """Return three lists of names: one name twice, one three times, and none twice."""
+    return [(["ann", "bo", "ann", "evelyn"],), (["a", "bb", "a", "cc", "a"],), (["x", "yy"],)]
+
+
+def entropy_of(names):
+    """Return the entropy of the shares of the names, in nats."""
+    shares = np.array(list(Counter(names).values())) / len(names)
+    return -(shares * np.log(shares)).sum()
+
+
+def tokens_of(names):
+    """Return the number of tokens, ends included."""
+    return sum(len(name) + 1 for name in names)
+
+
+@task(lists)
+def floor(names):
+    """Return the lowest mean loss, in nats per token, that any model can have on a list of names."""
+    return len(names) * entropy_of(names) / tokens_of(names)
+
+
+floor.mistake(
+    "Right if all names differ. What probability should a name have that stands there twice?",
+    lambda names: len(names) * np.log(len(names)) / tokens_of(names),
+)
+floor.mistake(
+    "You gave each different name the same probability. Is that the best for names that come up more often?",
+    lambda names: len(names) * np.log(len(set(names))) / tokens_of(names),
+)
+floor.mistake(
+    "You removed what stands there twice. Does the loss count it once?",
+    lambda names: len(set(names)) * np.log(len(set(names))) / tokens_of(set(names)),
+)
+floor.mistake(
+    "The letters are counted and one token of each name is not. Which?",
+    lambda names: len(names) * entropy_of(names) / sum(map(len, names)),
+)
+floor.mistake(
+    "Two things: a name that stands there twice has another probability, and each name ends with a token.",
+    lambda names: len(names) * np.log(len(names)) / sum(map(len, names)),
+)
+floor.mistake(
+    "That is one name's share of the loss, divided by the tokens of all names. Whose tokens go with it?",
+    lambda names: entropy_of(names) / tokens_of(names),
+)
+floor.mistake("That is the loss for a whole name. How many tokens share it?", entropy_of)
+floor.mistake("That is the sum over all names. Asked is the mean over tokens.", lambda n: len(n) * entropy_of(n))
+floor.mistake("Bits. The course counts in nats: which logarithm is that?", lambda names: floor(names) / np.log(2))
+
+
+def surprises():
+    """Return the surprises of padded names (T, B) with their masks: the padding holds numbers too."""
+    nats = np.array([[2.0, 3.0, 1.0], [1.0, 0.5, 2.5], [0.25, 4.0, 9.0], [8.0, 0.75, 7.0]])
+    mask = np.array([[True, True, True], [True, True, True], [True, True, False], [False, True, False]])
+    return [(nats, mask), (nats[:3, :2] / 2, mask[1:, 1:])]
+
+
+@task(surprises)
+def three_losses(nats, mask):
+    """Return the loss as a sum over a name, as a mean over tokens, and as a mean within each name."""
+    nats = np.where(mask, nats, 0)
+    return nats.sum() / mask.shape[1], nats.sum() / mask.sum(), (nats.sum(0) / mask.sum(0)).mean()
+
+
+def three_of(per_name, tokens, within):
+    """Return the three losses of a mistake, from its totals."""
+    return lambda nats, mask: (per_name(nats, mask), tokens(nats, mask), within(nats, mask))
+
+
+RIGHT = [lambda nats, mask, k=k: three_losses(nats, mask)[k] for k in range(3)]
+
+three_losses.mistake(
+    "What stands in the padding has been counted. What does the mask say about those places?",
+    lambda nats, mask: three_losses(nats, np.ones_like(mask)),
+)
+three_losses.mistake(
+    "The padding has no surprise any more, and still counts as tokens. By how many do the two means divide?",
+    lambda nats, mask: three_losses(np.where(mask, nats, 0), np.ones_like(mask)),
+)
+three_losses.mistake(
+    "The first is the sum over the whole batch. Over what is it averaged?",
+    three_of(lambda nats, mask: nats[mask].sum(), *RIGHT[1:]),
+)
+three_losses.mistake(
+    "The third divides every name by the same number of steps. How many tokens has each of its own?",
+    three_of(*RIGHT[:2], lambda nats, mask: (np.where(mask, nats, 0).sum(0) / len(mask)).mean()),
+)
+three_losses.mistake(
+    "The third averages within each step, over the names. Along which axis does a name run?",
+    three_of(*RIGHT[:2], lambda nats, mask: (np.where(mask, nats, 0).sum(1) / mask.sum(1)).mean()),
+)

@@ -107,7 +107,11 @@ def attend_on(q, k, v, past, context):
 
 attend_on.mistake(
     "Each piece begins as if nothing had been read. Which keys stand before the new ones?",
-    lambda q, k, v, past, context: (attention(q, k, v, context), (k[-3:], v[-3:])),
+    lambda q, k, v, past, context: (attention(q, k, v, context), (k[1 - context :], v[1 - context :])),
+)
+attend_on.mistake(
+    "You hand on the new window as it is. It may be too short to hold what will be looked at, and too long as well.",
+    lambda q, k, v, past, context: (carried(q, k, v, past, context)[0], (k, v)),
 )
 attend_on.mistake(
     "The past comes back as it went in. What has been read since?",

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import nbformat
 
 from tests.notebooks import BOOK
+from tests.rules import own_cells
 
 
 def functions(stem: str, **names) -> SimpleNamespace:
@@ -16,8 +17,7 @@ def functions(stem: str, **names) -> SimpleNamespace:
         names: what the functions find beside one another: modules and values that the notebook's other lines make.
     """
     path, space = BOOK / f"{stem}.ipynb", dict(names)
-    for cell in nbformat.read(path, as_version=4).cells:
-        if cell.cell_type == "code":
-            found = [node for node in ast.parse(cell.source).body if isinstance(node, ast.FunctionDef)]
-            exec(compile(ast.Module(found, []), str(path), "exec"), space)
+    for _, cell in own_cells(nbformat.read(path, as_version=4)):
+        found = [node for node in ast.parse(cell.source).body if isinstance(node, ast.FunctionDef)]
+        exec(compile(ast.Module(found, []), str(path), "exec"), space)
     return SimpleNamespace(**space)

@@ -15,6 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import settings
 
 # The same cases on every run, and no limit on the time of one: machines differ.
@@ -34,6 +35,19 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+
+
+def contents() -> list[str]:
+    """Return the name of every page in the order of the book; exercises are pages that the build copies there."""
+    toc = yaml.safe_load((BOOK / "_toc.yml").read_text())
+    names = [toc["root"]]
+    for chapter in (chapter for part in toc["parts"] for chapter in part["chapters"]):
+        if "glob" in chapter:
+            found = sorted(ROOT.glob(chapter["glob"] + ".ipynb"))
+            names += [path.relative_to(ROOT).with_suffix("").as_posix() for path in found]
+        else:
+            names.append(chapter["file"])
+    return names
 
 
 def unavailable(reason: str) -> None:

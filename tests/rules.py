@@ -1,6 +1,7 @@
 """What a stored notebook must be, beyond giving the same output again: one small function for each rule.
 
-A rule takes a notebook and yields complaints, each with the number of its cell. ``complaints`` runs them all.
+A rule takes a notebook and yields complaints, each with the number of its cell. ``complaints`` runs those that hold
+for the folder: all of them for the book; for exercises and their solutions those that are not about telling a story.
 """
 
 import ast
@@ -13,10 +14,12 @@ from statistics import median
 
 from nbformat import NotebookNode
 
+from tests import address
 from tests.prose import MATHS, cited, numbers, slips, unbound, without_code
 
 BOOK = Path(__file__).parents[1] / "book"
 WIDGET = "application/vnd.jupyter.widget-view+json"
+SETUP_TAGS = ["nbval-ignore-output", "remove-cell"]  # pip may speak in it; readers of the site need not see it
 LONGEST_CELL, MEDIAN_CELL, WIDEST_LINE, CODE_IN_A_ROW, SHORTEST_ALT = 20, 6, 96, 2, 30
 
 
@@ -34,6 +37,11 @@ def code_cells(notebook: NotebookNode) -> list[tuple[int, NotebookNode]]:
     return [(n, cell) for n, cell in enumerate(notebook.cells, 1) if cell.cell_type == "code" and cell.source.strip()]
 
 
+def own_cells(notebook: NotebookNode) -> list[tuple[int, NotebookNode]]:
+    """Return the code cells but for the setup cell, which is the same in every notebook."""
+    return [(number, cell) for number, cell in code_cells(notebook) if cell.source != address.read().setup]
+
+
 def parsed(cell: NotebookNode) -> ast.Module:
     """Return the syntax tree of a cell; its lines for IPython (%, !) count as ``pass``."""
     return ast.parse(re.sub(r"^(\s*)[%!].*$", r"\1pass", cell.source, flags=re.M))
@@ -43,6 +51,28 @@ def forms(cell: NotebookNode) -> Iterator[dict]:
     """Yield the mime bundle of each output of a cell; streams have an empty one."""
     for output in cell.outputs:
         yield output.get("data", {})
+
+
+def setup_first(notebook: NotebookNode) -> Iterator[str]:
+    """The first code cell gets the package, in the words that tests/address.py gives it."""
+    number, cell = next(iter(code_cells(notebook)), (1, NotebookNode(source="", metadata={})))
+    if cell.source != address.read().setup:
+        yield f"cell {number}: the first code cell is not the setup cell (python -m tests.notebooks --setup)"
+    elif cell.metadata.get("tags") != SETUP_TAGS or cell.outputs:
+        yield f"cell {number}: the setup cell has the tags {SETUP_TAGS} and no output"
+
+
+def imports_used(notebook: NotebookNode) -> Iterator[str]:
+    """Every imported name is used; ruff cannot look for this, since the setup cell imports without using."""
+    imported, used = {}, set()
+    for number, cell in own_cells(notebook):
+        for node in ast.walk(parsed(cell)):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                imported |= {(one.asname or one.name).partition(".")[0]: number for one in node.names}
+            elif isinstance(node, ast.Name):
+                used.add(node.id)
+    for name in sorted(imported.keys() - used):
+        yield f"cell {imported[name]}: {name} is imported and not used"
 
 
 def executed_in_order(notebook: NotebookNode) -> Iterator[str]:
@@ -76,7 +106,7 @@ def outputs_stored(notebook: NotebookNode) -> Iterator[str]:
 def short_cells(notebook: NotebookNode) -> Iterator[str]:
     """At most twenty lines, and a median of six, none wider than the column of the page."""
     lengths = []
-    for number, cell in code_cells(notebook):
+    for number, cell in own_cells(notebook):
         lengths.append(length := len(cell.source.splitlines()))
         if length > LONGEST_CELL:
             yield f"cell {number}: {length} lines of code, at most {LONGEST_CELL}"
@@ -87,22 +117,23 @@ def short_cells(notebook: NotebookNode) -> Iterator[str]:
 
 
 def rhythm(notebook: NotebookNode) -> Iterator[str]:
-    """Begins with a title and words; never three code cells in a row."""
-    kinds = [cell.cell_type for cell in notebook.cells]
-    title, _, opening = notebook.cells[0].source.partition("\n") if kinds[0] == "markdown" else ("", "", "")
+    """Begins with a title and words; never three code cells in a row, but for the setup cell, which is not shown."""
+    shown = [(n, cell) for n, cell in enumerate(notebook.cells, 1) if cell.source != address.read().setup]
+    kinds = [cell.cell_type for _, cell in shown]
+    title, _, opening = notebook.cells[0].source.partition("\n") if kinds[:1] == ["markdown"] else ("", "", "")
     if not title.startswith("# "):
         yield "cell 1: a notebook begins with a markdown cell, `# Title`"
     elif not opening.strip() and kinds[1:2] != ["markdown"]:
         yield "cell 2: words come after the title"
     for last in range(CODE_IN_A_ROW, len(kinds)):
         if set(kinds[last - CODE_IN_A_ROW : last + 1]) == {"code"}:
-            yield f"cell {last + 1}: more than {CODE_IN_A_ROW} code cells in a row"
+            yield f"cell {shown[last][0]}: more than {CODE_IN_A_ROW} code cells in a row"
 
 
 def ignored_output_asserted(notebook: NotebookNode) -> Iterator[str]:
     """An output that is not compared is followed by a cell that asserts what matters in it."""
-    cells = code_cells(notebook)
-    for (number, cell), (_, following) in zip(cells, [*cells[1:], (0, None)], strict=True):
+    cells = own_cells(notebook)
+    for (number, cell), (_, following) in zip(cells, [*cells, (0, None)][1:], strict=True):
         tags = {*cell.metadata.get("tags", []), *re.findall(r"#\s*(NBVAL_\w+)", cell.source)}
         asserts = following and any(isinstance(node, ast.Assert) for node in ast.walk(parsed(following)))
         if tags & {"nbval-ignore-output", "NBVAL_IGNORE_OUTPUT"} and not asserts:
@@ -126,11 +157,12 @@ def images_described(notebook: NotebookNode) -> Iterator[str]:
 
 
 def no_html_but_buttons(notebook: NotebookNode) -> Iterator[str]:
-    """No HTML in the text, but for the buttons that put an explorer in a named state."""
+    """No HTML in the text, but for folded hints and the buttons that put an explorer in a named state."""
     for number, text in texts(notebook):
         shown = re.sub(r"(`+)[^`].*?\1", "", MATHS.sub("", without_code(text)))  # inline code is no HTML
         for tag, attributes in re.findall(r"<([a-z][a-z0-9]*)((?:\s[^>]*)?)>", shown):
-            if tag != "button" or "data-explorer-target=" not in attributes:
+            folds = tag in ("details", "summary")  # hints, in the one form that Colab folds too
+            if not folds and (tag != "button" or "data-explorer-target=" not in attributes):
                 yield f"cell {number}: the HTML <{tag}>"
 
 
@@ -146,11 +178,12 @@ def citations_known(notebook: NotebookNode) -> Iterator[str]:
             yield f"cell {number}: {key} is not in references.bib"
 
 
-def links_resolve(notebook: NotebookNode) -> Iterator[str]:
-    """Every relative link names a file of the book; the build checks its anchors."""
+def links_resolve(notebook: NotebookNode, folder: str = "book") -> Iterator[str]:
+    """Every relative link names a file, seen from the notebook's folder; the build checks its anchors."""
+    home = BOOK if folder == "book" else BOOK.parent / folder
     for number, text in texts(notebook):
         for target in re.findall(r"\]\(([^)\s#]+)[^)]*\)", MATHS.sub("", without_code(text))):
-            if not re.match(r"\w+:", target) and not (BOOK / target).exists():
+            if not re.match(r"\w+:", target) and not (home / target).exists():
                 yield f"cell {number}: the link to {target} leads nowhere"
 
 
@@ -194,23 +227,24 @@ def ingredients(notebook: NotebookNode) -> Iterator[str]:
         yield f"{asked} numbered questions and {answered} hidden answers; it takes three to five of each"
 
 
-RULES = [
+EVERYWHERE = [
+    setup_first,
     executed_in_order,
     no_errors,
     outputs_stored,
-    short_cells,
     rhythm,
-    ignored_output_asserted,
     images_described,
     no_html_but_buttons,
     citations_known,
-    links_resolve,
     plain_words,
-    numbers_bound,
 ]
+RULES = [*EVERYWHERE, imports_used, short_cells, ignored_output_asserted, numbers_bound]  # of the book
+HOLD = {"book": RULES, "solutions": [*EVERYWHERE, imports_used], "exercises": EVERYWHERE}
 
 
-def complaints(notebook: NotebookNode, name: str) -> Iterator[str]:
+def complaints(notebook: NotebookNode, name: str, folder: str = "book") -> Iterator[str]:
     """Yield what is wrong with a notebook of this name; only chapters (NN_topic) need a chapter's ingredients."""
-    for rule in [*RULES, ingredients] if re.match(r"\d\d_", name) else RULES:
+    chapter = folder == "book" and re.match(r"\d\d_", name)
+    for rule in [*HOLD[folder], *([ingredients] if chapter else [])]:
         yield from rule(notebook)
+    yield from links_resolve(notebook, folder)

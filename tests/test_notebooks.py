@@ -6,9 +6,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tests import notebooks, prose, rules
+from tests import address, notebooks, prose, rules
 
 ALT = "Entropy rises from 0.44 nats at temperature 0.5 to 1.02 nats at 2."
 OPENING = """# Temperature
@@ -57,6 +58,7 @@ def good() -> nbformat.NotebookNode:
     timed = new_code_cell("took = 3", metadata={"tags": ["nbval-ignore-output"]})
     cells = [
         new_markdown_cell(OPENING),
+        new_code_cell(address.read().setup, metadata={"tags": rules.SETUP_TAGS}),
         new_code_cell("before, after = 0.3141, 0.5449\nnames = 1_234"),
         new_code_cell("print(before)", outputs=[new_output("stream", text="0.3141")]),
         new_markdown_cell(PREDICT),
@@ -79,7 +81,7 @@ def say(text: str):
 
 
 def put(cell: int, **values):
-    """Return a change that sets fields of a cell."""
+    """Return a change that sets fields of a cell; the setup cell, 1, is not what most rules look at."""
     return lambda notebook: notebook.cells[cell].update(values)
 
 
@@ -93,31 +95,40 @@ NAMELESS = new_output("display_data", {"image/png": "iVBO", "text/plain": "<Figu
 BARE = new_output("display_data", {rules.WIDGET: {}, "text/plain": "IntSlider(value=3)"})
 LONG = "\n".join(f"x{n} = {n}" for n in range(7))
 BROKEN = {
-    "no count": (put(1, execution_count=None), "execution count None"),
-    "counts out of order": (put(2, execution_count=7), "execution count 7"),
-    "error": (put(2, outputs=[ERROR]), "error output"),
-    "stderr": (put(2, outputs=[new_output("stream", name="stderr", text="0%")]), "stderr"),
-    "print without output": (put(2, outputs=[]), "no output is stored"),
-    "value without output": (put(4, outputs=[]), "no output is stored"),
+    "no setup cell": (lambda notebook: notebook.cells.pop(1), "not the setup cell"),
+    "no code": (lambda notebook: notebook.cells.__delitem__(slice(1, -1)), "not the setup cell"),
+    "another setup cell": (swap("-q ", "", 1), "not the setup cell"),
+    "setup cell shown": (put(1, metadata={}), "has the tags"),
+    "setup cell with pip's words": (put(1, outputs=[new_output("stream", text="Done")]), "no output"),
+    "unused import": (
+        swap("names =", "import torch.nn\nfrom math import log as ln\nnames =", 2),
+        "ln is imported and not",
+    ),
+    "no count": (put(2, execution_count=None), "execution count None"),
+    "counts out of order": (put(3, execution_count=7), "execution count 7"),
+    "error": (put(3, outputs=[ERROR]), "error output"),
+    "stderr": (put(3, outputs=[new_output("stream", name="stderr", text="0%")]), "stderr"),
+    "print without output": (put(3, outputs=[]), "no output is stored"),
+    "value without output": (put(5, outputs=[]), "no output is stored"),
     "widget state": (lambda notebook: notebook.metadata.update(widgets={}), "metadata.widgets"),
-    "long cell": (put(1, source=f"{LONG}\n" * 3), "lines of code"),
-    "wide cell": (put(1, source="x = " + "1 + " * 24 + "1"), "a line of 101"),
-    "long cells": (lambda notebook: [put(n, source=LONG)(notebook) for n in (1, 2, 4, 6)], "median"),
+    "long cell": (put(2, source=f"{LONG}\n" * 3), "lines of code"),
+    "wide cell": (put(2, source="x = " + "1 + " * 24 + "1"), "a line of 101"),
+    "long cells": (lambda notebook: [put(n, source=LONG)(notebook) for n in (2, 3, 5, 7)], "median"),
     "no title": (swap("# Temperature", "Temperature", 0), "begins with"),
     "title only": (lambda notebook: put(0, source="# T")(notebook), "words come after"),
-    "three in a row": (lambda notebook: notebook.cells.pop(3), "in a row"),
-    "ignored, not asserted": (put(7, source="took"), "must assert"),
-    "ignored by comment": (put(9, source="# NBVAL_IGNORE_OUTPUT\nslider"), "must assert"),
-    "ignored at the end": (put(9, metadata={"tags": ["nbval-ignore-output"]}), "must assert"),
-    "skipped": (put(9, metadata={"tags": ["nbval-skip"]}), "skips"),
-    "image not described": (put(4, outputs=[NAMELESS]), "alt text '<Figure"),
-    "bare widget": (put(9, outputs=[BARE]), "without text/html"),
+    "three in a row": (lambda notebook: notebook.cells.pop(4), "in a row"),
+    "ignored, not asserted": (put(8, source="took"), "must assert"),
+    "ignored by comment": (put(10, source="# NBVAL_IGNORE_OUTPUT\nslider"), "must assert"),
+    "ignored at the end": (put(10, metadata={"tags": ["nbval-ignore-output"]}), "must assert"),
+    "skipped": (put(10, metadata={"tags": ["nbval-skip"]}), "skips"),
+    "image not described": (put(5, outputs=[NAMELESS]), "alt text '<Figure"),
+    "bare widget": (put(10, outputs=[BARE]), "without text/html"),
     "markdown image": (say("![](references.md)"), "without alt text"),
     "html image": (say('<img src="x.png">'), "without alt text"),
-    "html": (say("Hide <details>this</details>."), "the HTML <details>"),
+    "html": (say("Stress <em>this</em>."), "the HTML <em>"),
     "another button": (say('<button type="button">Go</button>'), "the HTML <button>"),
     "unknown source": (say("{cite:p}`known1990,unknown1991`"), "unknown1991 is not in"),
-    "source in a caption": (put(4, metadata={"mystnb": {"figure": {"caption": "{cite}`nobody`"}}}), "nobody is not in"),
+    "source in a caption": (put(5, metadata={"mystnb": {"figure": {"caption": "{cite}`nobody`"}}}), "nobody is not in"),
     "dead link": (say("[x](03_gone.ipynb#here)"), "03_gone.ipynb leads nowhere"),
     "filler": (say("Simply divide."), "simply"),
     "exclamation": (say("It works!"), "exclamation"),
@@ -125,12 +136,12 @@ BROKEN = {
     "stale decimal": (say("It is 0.45."), "0.45 is neither"),
     "stale percentage": (say("It is 32%."), "32% is neither"),
     "stale count": (say("All 12,345 of them."), "12,345 is neither"),
-    "stale caption": (put(4, metadata={"mystnb": {"figure": {"caption": "Up by 0.46."}}}), "0.46 is neither"),
+    "stale caption": (put(5, metadata={"mystnb": {"figure": {"caption": "Up by 0.46."}}}), "0.46 is neither"),
     "no question": (swap("new?", "new.", 0), "'?'"),
     "no minutes": (swap("Minutes", "Time", 0), "'minutes'"),
     "no aim": (swap("able to", "taught to", 0), "'able to'"),
     "no ground": (swap("Builds on", "See", 0), "'builds on'"),
-    "few predictions": (lambda notebook: put(8, source="Predict.")(notebook), "2 Predict boxes"),
+    "few predictions": (lambda notebook: put(9, source="Predict.")(notebook), "2 Predict boxes"),
     "no summary": (swap("## Summary", "## End"), "'## Summary'"),
     "no mistakes": (swap("## Where", "## Why"), "'## Where"),
     "no sources": (swap("## Sources", "Sources"), "'## Sources'"),
@@ -185,38 +196,80 @@ def test_numbers_round_as_they_are_printed():
 def test_normal_form_drops_what_varies():
     notebook = good()
     notebook.metadata = nbformat.from_dict({"widgets": {}, "kernelspec": {"name": "my-kernel"}})
-    notebook.cells[1].metadata = nbformat.from_dict({"execution": {"iopub.busy": "2020"}, "tags": ["hide-input"]})
+    notebook.cells[2].metadata = nbformat.from_dict({"execution": {"iopub.busy": "2020"}, "tags": ["hide-input"]})
     notebooks.normalise(notebook)
     assert notebook.metadata == notebooks.METADATA
-    assert notebook.cells[1].metadata == {"tags": ["hide-input"]}
-    assert set(notebook.cells[9].outputs[0].data) == {"text/html", "text/plain"}
+    assert notebook.cells[2].metadata == {"tags": ["hide-input"]}
+    assert set(notebook.cells[10].outputs[0].data) == {"text/html", "text/plain"}
 
 
 def test_running_stores_counts_outputs_and_the_normal_form(tmp_path, small_book):
     path = tmp_path / "tiny.ipynb"
     cells = [new_markdown_cell("# Tiny\n\nOne and one."), new_code_cell("x = 1"), new_code_cell("x + 1")]
     nbformat.write(new_notebook(cells=cells), path)
+    assert "tiny.ipynb: cell 2: the first code cell is not the setup cell" in " ".join(notebooks.check(path))
+    notebooks.add_setup(path)
     assert notebooks.check(path) != []
     assert notebooks.execute(path) > 0
     assert notebooks.check(path) == []
     stored = path.read_bytes()
     notebooks.execute(path)
     assert path.read_bytes() == stored
-    assert nbformat.read(path, 4).cells[2].outputs[0].data["text/plain"] == "2"
+    assert nbformat.read(path, 4).cells[3].outputs[0].data["text/plain"] == "2"
+
+
+def test_the_setup_cell_is_added_once_and_nothing_has_to_run_again(tmp_path):
+    path = tmp_path / "01_good.ipynb"
+    notebook = good()
+    notebook.cells.pop(1)
+    for count, (_, cell) in enumerate(rules.code_cells(notebook), 1):
+        cell.execution_count = count
+    nbformat.write(notebook, path)
+    notebooks.add_setup(path)
+    added = path.read_bytes()
+    assert [cell.source for cell in nbformat.read(path, 4).cells] == [cell.source for cell in good().cells]
+    assert list(rules.executed_in_order(nbformat.read(path, 4))) == []
+    notebooks.add_setup(path)
+    assert path.read_bytes() == added
+
+
+def test_solutions_are_run_strictly(tmp_path):
+    look = new_code_cell("import os\nassert os.environ.get('LESSONS_STRICT') == '1'")
+    for folder in ("solutions", "exercises"):
+        (tmp_path / folder).mkdir()
+        nbformat.write(new_notebook(cells=[look]), tmp_path / folder / "x.ipynb")
+    notebooks.execute(tmp_path / "solutions" / "x.ipynb")
+    with pytest.raises(CellExecutionError, match="AssertionError"):
+        notebooks.execute(tmp_path / "exercises" / "x.ipynb")
+
+
+def test_exercises_keep_the_rules_that_are_not_about_telling_a_story(small_book):
+    notebook = good()
+    notebook.cells = [*notebook.cells[:4], new_markdown_cell("It is 0.45."), new_code_cell(f"{LONG}\n" * 3)]
+    notebook.cells[-1].execution_count = 4
+    assert list(rules.complaints(notebook, "01_good", "book"))
+    assert list(rules.complaints(notebook, "01_good", "exercises")) == [
+        "cell 1: the link to references.md leads nowhere"
+    ]
+    for name in ("no count", "stderr", "print without output", "another setup cell", "American", "html"):
+        broken = copy.deepcopy(notebook)
+        BROKEN[name][0](broken)
+        assert [found for found in rules.complaints(broken, "01_x", "solutions") if BROKEN[name][1] in found], name
 
 
 def test_times_come_from_nbvals_report(tmp_path, capsys):
     report = tmp_path / "report.xml"
     report.write_text(
         '<testsuites><testsuite><testcase classname="book.01_x.ipynb" name="Cell 0" time="2.5"/>'
-        '<testcase classname="book.01_x.ipynb" name="Cell 1" time="200"/></testsuite></testsuites>'
+        '<testcase classname="book.01_x.ipynb" name="Cell 1" time="200"/>'
+        '<testcase classname="exercises.01_x.ipynb" name="Cell 0" time="3"/></testsuite></testsuites>'
     )
-    assert notebooks.times(report) == {"01_x": 202.5}
+    assert notebooks.times(report) == {"01_x": 202.5, "exercises/01_x": 3.0}
     assert notebooks.report(notebooks.times(report)) == ["01_x: 202 s, the limit is 180"]
     assert "OVER" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("path", notebooks.chapters(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", notebooks.stored(), ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_notebook(path):
     assert notebooks.check(path) == []
 

@@ -5,18 +5,20 @@ What is checked on each page: nothing asked from outside, no failed request, no 
 """
 
 from html.parser import HTMLParser
+from pathlib import PurePosixPath
+from posixpath import normpath
 
 import nbformat
 import pytest
-import yaml
 
-from tests.conftest import BOOK, Record
+from tests import address as home
+from tests.conftest import BOOK, ROOT, Record, contents
 
 pytestmark = pytest.mark.browser
 
-TOC = yaml.safe_load((BOOK / "_toc.yml").read_text())
-PAGES = [TOC["root"], *(chapter["file"] for part in TOC["parts"] for chapter in part["chapters"])]
-CHAPTERS = [page for page in PAGES if (BOOK / f"{page}.ipynb").exists()]
+PAGES = contents()
+SOURCES = {page: ROOT / f"{page}.ipynb" if page.startswith("exercises/") else BOOK / f"{page}.ipynb" for page in PAGES}
+NOTEBOOKS = [page for page in PAGES if SOURCES[page].exists()]
 THEMES_OWN = (
     # The theme puts the link with the book's name outside of every landmark.
     ".bd-sidebar-primary .sidebar-primary-items__start > .sidebar-primary-item:first-child",
@@ -95,15 +97,33 @@ def test_narrow_screen_scrolls_only_down(new_page, site, name):
     assert page.locator(".bd-article *").evaluate_all(CUT_OFF) == []
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", NOTEBOOKS)
 def test_alt_text_is_what_the_run_computed(page, site, name):
     page.goto((site / f"{name}.html").as_uri())
-    cells = [cell for cell in nbformat.read(BOOK / f"{name}.ipynb", 4).cells if cell.cell_type == "code"]
+    cells = [cell for cell in nbformat.read(SOURCES[name], 4).cells if cell.cell_type == "code"]
     forms = [output.data for cell in cells for output in cell.outputs if "data" in output]
     expected = [" ".join(form["text/plain"].split()) for form in forms if "image/png" in form]
     on_page = page.locator(".cell_output img").evaluate_all("images => images.map(image => image.alt)")
     assert on_page == expected
     assert page.locator("article img:not([alt]), article img[alt='']").count() == 0
+
+
+@pytest.mark.parametrize("name", [name for name in NOTEBOOKS if name != "index"])
+def test_notebook_can_be_opened_in_colab_and_saved(page, address, name):
+    page.goto(address(name))
+    colab = page.get_by_role("link", name="Open in Colab")
+    path = SOURCES[name].relative_to(ROOT).as_posix()
+    assert colab.get_attribute("href") == home.read().colab(path)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the notebook").press("Enter")
+    assert download.value.suggested_filename == SOURCES[name].name
+    assert download.value.path().read_bytes() == SOURCES[name].read_bytes()
+
+
+def test_the_setup_cell_is_for_running_and_not_for_reading(page, site):
+    for name in ("index", "04_bptt"):
+        page.goto((site / f"{name}.html").as_uri())
+        assert "%pip" not in page.locator("article").inner_text()
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -134,12 +154,14 @@ class Anchors(HTMLParser):
 
 
 def test_links_inside_the_book_resolve(site):
-    pages = {path.name: Anchors(path.read_text()) for path in site.glob("*.html")}
+    found = {path.relative_to(site).as_posix(): path for path in site.rglob("*.html")}
+    pages = {name: Anchors(path.read_text()) for name, path in found.items() if not name.startswith("_")}
     dead = []
     for name, page in pages.items():
         for link in page.links:
             path, _, anchor = link.partition("#")
-            target = path.partition("?")[0] or name
+            inside = path.partition("?")[0]
+            target = normpath(PurePosixPath(name).parent / inside) if inside else name
             if ":" in path or path.startswith("//"):
                 continue
             if not (site / target).exists() or (anchor and anchor not in pages.get(target, page).ids):

@@ -2,18 +2,16 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import PackageNotFoundError, PathDistribution, version
+from importlib.metadata import PathDistribution
 
 import pytest
 from packaging.requirements import Requirement
 
+from tests.standalone import build_wheel
 from tests.tiny import ROOT
-
-SOURCES = ["lessons_pkg", "data", "pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT"]
 
 
 def pip(*arguments):
@@ -24,29 +22,9 @@ def pip(*arguments):
     assert result.returncode == 0, result.stderr
 
 
-def backend_is_here():
-    """Return whether the setuptools of this environment can build the wheel; if not, pip fetches one."""
-    (needed,) = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
-    try:
-        return Requirement(needed).specifier.contains(version("setuptools"))
-    except PackageNotFoundError:
-        return False
-
-
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    """Build the wheel from a copy, so that no build folder is left in the repository."""
-    folder = tmp_path_factory.mktemp("wheel")
-    for name in SOURCES:
-        source, copy = ROOT / name, folder / "source" / name
-        if source.is_dir():
-            shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            copy.parent.mkdir(exist_ok=True)
-            shutil.copy(source, copy)
-    pip("wheel", *(["--no-build-isolation"] if backend_is_here() else []), "--wheel-dir", folder, folder / "source")
-    (built,) = folder.glob("*.whl")
-    return built
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,10 @@
-"""What the site needs beyond Jupyter Book: MathJax from disk, computed alt text, chapter numbers from file names."""
+"""What the site needs beyond Jupyter Book.
 
+MathJax from disk, computed alt text, chapter numbers from file names, links to the rest of the repository, and on
+each notebook's page a line that opens it in Colab or downloads it.
+"""
+
+import json
 import re
 from pathlib import Path
 from shutil import copyfile
@@ -15,6 +20,7 @@ from sphinx.writers.html5 import HTML5Translator
 LOGGER = logging.getLogger(__name__)
 SHORTEST_ALT = 30
 WIDGET = "application/vnd.jupyter.widget-view+json"
+COLAB = "https://colab.research.google.com/github"
 MATHJAX = "tex-svg.js"  # one file with its glyphs, so that it also works from file://
 
 
@@ -23,6 +29,51 @@ def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and app.builder.format == "html":
         package = Path(get_paths()["purelib"], "sphinx-mathjax-offline")  # a folder whose name Python cannot import
         copyfile(package / "static/mathjax" / MATHJAX, Path(app.outdir, "_static", MATHJAX))
+
+
+def repository(app: Sphinx) -> tuple[str, str]:
+    """Return the address of the repository and its tag, from _config.yml."""
+    options = app.config.html_theme_options
+    return options["repository_url"], options["repository_branch"]
+
+
+def link_to_repository(app: Sphinx, page: str, source: list[str]) -> None:
+    """Turn links that lead out of a page's folder in the repository into links that hold on the site.
+
+    Exercises stand beside the book in the repository and within it on the site, where `make book` copies them.
+    What the site does not have is linked to in the public repository.
+    """
+    home, tag = repository(app)
+    up = "../" * page.count("/")
+    out = up if page.startswith("exercises/") else up + "../"
+
+    def on_site(link: re.Match) -> str:
+        folder, rest = link.groups()
+        inside = {"book": rest, "exercises": f"exercises/{rest}"}.get(folder, "")
+        there = inside and Path(app.srcdir, inside).exists()
+        return f"]({up}{inside}" if there else f"]({home}/blob/{tag}/{folder}/{rest}"
+
+    source[0] = re.sub(rf"\]\({re.escape(out)}(\w+)/([^)#\s]*)", on_site, source[0])
+
+
+def offer_notebook(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
+    """Put under the title of a notebook's page where to run it; the front page begins with its explorer."""
+    if doctree is None or page == app.config.root_doc or context.get("page_source_suffix") != ".ipynb":
+        return
+    home, tag = repository(app)
+    path = f"{page}.ipynb" if page.startswith("exercises/") else f"book/{page}.ipynb"
+    colab = f"{COLAB}/{home.removeprefix('https://github.com/')}/blob/{tag}/{path}"
+    source = f"{context['pathto']('_sources', 1)}/{context['sourcename']}"
+    line = f'<a href="{colab}">Open in Colab</a> <a href="{source}">Download the notebook</a>'
+    context["body"] = context["body"].replace("</h1>", f'</h1>\n<p class="run-it">{line}</p>', 1)
+
+
+def copy_notebooks_as_scripts(app: Sphinx, exception: Exception | None) -> None:
+    """Write beside each notebook a script that hands on its text, for readers from disk (_static/save_notebook.js)."""
+    if exception is None and app.builder.format == "html":
+        for notebook in Path(app.outdir, "_sources").rglob("*.ipynb"):
+            text = json.dumps(notebook.read_text("utf-8"))
+            notebook.with_name(f"{notebook.name}.js").write_text(f"saveNotebook({text});\n", "utf-8")
 
 
 class DescribedOutputs(SphinxPostTransform):
@@ -85,6 +136,9 @@ def setup(app: Sphinx) -> dict:
     app.add_config_value("comments_config", {}, "html")  # Jupyter Book sets it; sphinx_comments is not loaded
     app.set_translator("html", PageTranslator)
     app.add_post_transform(DescribedOutputs)
+    app.connect("source-read", link_to_repository)
+    app.connect("html-page-context", offer_notebook)
     app.connect("env-get-updated", number_by_file, priority=900)  # after Sphinx has given its numbers
     app.connect("build-finished", copy_mathjax)
+    app.connect("build-finished", copy_notebooks_as_scripts)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -117,11 +117,12 @@ def schedule_sweep(sweeps: Mapping[str, Mapping[float, Sequence[float]]], *, cei
 
 
 @in_style
-def gaps(curves: Mapping[str, np.ndarray]) -> Picture:
+def gaps(curves: Mapping[str, np.ndarray], *, finding: str | None = None) -> Picture:
     """Draw training and held-out loss by epoch for four settings, thin lines for seeds.
 
     Args:
         curves: a setting to (seeds, epochs, 3): epoch, training loss, held-out loss.
+        finding: the title; by default what the first setting shows.
     """
     figure, axes = picture(2, 2, height=5.4, sharex=True, sharey=True)
     said = []
@@ -144,14 +145,16 @@ def gaps(curves: Mapping[str, np.ndarray]) -> Picture:
     first = next(iter(curves.values()))
     held, train = np.asarray(first)[:, :, 2].mean(0), np.asarray(first)[:, :, 1].mean(0)
     note = {"textcoords": "offset points", "ha": "right", "weight": "bold"}
-    axes[0, 0].annotate("held out", (len(held), held[-1]), (0, 8), color=INK["lstm"], **note)
+    above = 8 if held.argmin() < len(held) - 3 else 22  # clear of the number at the lowest point
+    axes[0, 0].annotate("held out", (len(held), held[-1]), (0, above), color=INK["lstm"], **note)
     axes[0, 0].annotate("training", (len(held) / 2, train[len(held) // 2]), (0, -22), color="#555555", **note)
     for axis in axes[1]:
         axis.set_xlabel("epochs")
     for axis in axes[:, 0]:
         axis.set_ylabel("nats per word")
     turns = " and held-out loss turns up" if held[-1] > held.min() else ""
-    headline(figure, f"With {next(iter(curves))}, the gap grows to {held[-1] - train[-1]:.1f} nats{turns}")
+    grown = f"With {next(iter(curves))}, the gap grows to {held[-1] - train[-1]:.1f} nats{turns}"
+    headline(figure, finding or grown)
     figure.alt = f"Loss by epoch, mean of {len(first)} seeds. " + ". ".join(said) + "."
     return figure
 

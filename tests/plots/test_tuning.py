@@ -63,6 +63,7 @@ def test_gaps_says_only_what_is_seen():
     falling = np.array([[[1, 5.0, 5.2], [2, 4.5, 5.0], [3, 4.0, 4.8]]])
     title = plots.gaps(dict.fromkeys("abcd", falling)).get_suptitle()
     assert title == "With a, the gap grows to 0.8 nats"
+    assert plots.gaps(dict.fromkeys("abcd", falling), finding="Four ways").get_suptitle() == "Four ways"
 
 
 def test_size_grid():

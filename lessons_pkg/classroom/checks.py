@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from .plain import form, holds_ellipsis, plain, same, shown
+from .plain import form, holds_ellipsis, plain, same
+from .seen import NO_FUNCTION, seen
 from .task import Mistake, Task, find
 
-NOT_FILLED_IN, WIDTH, FEW = "not filled in yet", 88, 12
+NOT_FILLED_IN, WIDTH = "not filled in yet", 88
 LIBRARIES = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
 NOT_THEIRS = (*LIBRARIES, str(Path(__file__).parents[1]))
 SIGNS = {"passed": "✓", NOT_FILLED_IN: "…", "wrong": "✗"}
@@ -92,7 +93,8 @@ def outcomes(task: Task, answer: Any) -> list[dict]:
     if answer is None or answer is ...:
         return [{"blank": True}]
     if not callable(answer):
-        return [{"value": plain(answer)}]
+        says = f"This is {form(plain(answer))}. Hand in the function itself: its name, without brackets."
+        return [{"raised": NO_FUNCTION, "says": says, "lines": []}]
     return [attempt(task.observe, answer, case) for case in task.cases()]
 
 
@@ -154,43 +156,3 @@ def alike(task: Task, ours: dict, theirs: dict) -> bool:
     if "value" in ours and "value" in theirs:
         return same(ours["value"], theirs["value"], task.tolerance)
     return "raised" in ours and ours["raised"] == theirs.get("raised")
-
-
-def seen(task: Task, number: int, expected: dict, found: dict, known: bool) -> list[str]:
-    """Return lines that say what an answer did with a case and, for a function, what was expected."""
-    if "raised" in found:
-        says = f"Your function raised {found['raised']}: {found['says']}"
-        return [*said_of_case(task, number), says, *found["lines"]]
-    if task.cases is None:
-        theirs, ours = form(found.get("value")), form(expected["value"])
-        if theirs != ours:
-            return [f"You entered {theirs}; it takes {ours}."]
-        return [] if known else ["That is not it, and it is none of the wrong answers that we know."]
-    return [*said_of_case(task, number), *differences(found.get("value"), expected.get("value"), task.tolerance)]
-
-
-def differences(found: Any, expected: Any, tolerance: float) -> list[str]:
-    """Return lines that set what a function returned beside what was expected."""
-    if found is None:
-        return ["Your function returned None: is a `return` missing?"]
-    theirs, ours = form(found), form(expected)
-    if theirs != ours:
-        return [f"Yours gives {theirs}; expected {ours}.", f"Yours:    {shown(found)}", f"Expected: {shown(expected)}"]
-    if isinstance(found, dict | list):
-        places = found if isinstance(found, dict) else range(len(found))
-        first = next((place for place in places if not same(expected[place], found[place], tolerance)), None)
-        if first is not None and found[first] is not None:
-            return [f"They differ at {first!r}:", *differences(found[first], expected[first], tolerance)]
-    if isinstance(found, np.ndarray) and found.size > FEW:
-        apart = np.nan_to_num(np.abs(found - expected), nan=np.inf)
-        where = tuple(map(int, np.unravel_index(apart.argmax(), apart.shape)))
-        worst = differences(plain(found[where]), plain(expected[where]), tolerance)
-        return [f"Where they differ most, at {list(where)}:", *worst]
-    return [f"Yours:    {shown(found)}", f"Expected: {shown(expected)}"]
-
-
-def said_of_case(task: Task, number: int) -> list[str]:
-    """Return a line that shows the arguments of a case, large ones by their form alone."""
-    arguments = [plain(argument) for argument in task.cases()[number]]
-    texts = [form(one) if isinstance(one, np.ndarray) and one.size > FEW else shown(one) for one in arguments]
-    return [f"Tried with ({', '.join(texts)})."]

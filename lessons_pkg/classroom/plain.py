@@ -38,6 +38,8 @@ def plain(value: Any) -> Any:
         value = float(value)
     if isinstance(value, Real | np.ndarray | np.generic):
         array = np.asarray(value)
+        if array.dtype.kind == "U":
+            return plain(array.tolist())
         return array.astype(np.float64) if array.dtype.kind in "biuf" else Unknown(f"array of {array.dtype}")
     if isinstance(value, dict):
         return {key if isinstance(key, str) else repr(key): plain(item) for key, item in value.items()}
@@ -86,7 +88,7 @@ def form(value: Any) -> str:
     if isinstance(value, list):
         return f"a list of {len(value)}" if value else "an empty list"
     if isinstance(value, Unknown):
-        return f"a {value.kind}"
+        return f"{'an' if value.kind[0].lower() in 'aeiou' else 'a'} {value.kind}"
     return "None" if value is None else "text"
 
 

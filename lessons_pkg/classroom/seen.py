@@ -49,6 +49,8 @@ def differences(found: Any, expected: Any, tolerance: float) -> list[str]:
 
 def said_of_case(task: Task, number: int) -> list[str]:
     """Return a line that shows the arguments of a case, large ones by their form alone."""
+    if not task.cases()[number]:
+        return []
     arguments = [plain(argument) for argument in task.cases()[number]]
     texts = [text if len(text := shown(one)) <= LONGEST_ARGUMENT else form(one) for one in arguments]
     return [f"Tried with ({', '.join(texts)})."]

@@ -78,7 +78,8 @@ def test_what_is_no_data_is_named_by_its_type():
     assert plain(torch.nn.Linear(2, 3)) == from_json(to_json(Unknown("Linear"))) == Unknown("Linear")
     assert plain(Fraction(1, 4)) == 0.25
     assert isinstance(plain(iter([1])), Unknown)
-    assert isinstance(plain(np.array(["a", "b"])), Unknown)
+    assert plain(np.array(["a", "b"])) == ["a", "b"]
+    assert form(plain(np.array([b"a"]))) == "an array of |S1"
     assert not same(plain("Linear"), plain(torch.nn.Linear(2, 3)), 0)
     assert not same(plain(1j), plain(1), 0)
 

@@ -44,6 +44,10 @@ accumulate.mistake(
     lambda some: weighted(some, counts(some)),
 )
 accumulate.mistake(
+    "Divided by all tokens. What is each part's gradient to be multiplied with, so that it is a sum over its own?",
+    lambda some: weighted(some, np.ones(len(some)) / counts(some).sum()),
+)
+accumulate.mistake(
     "Weighted by tokens, and divided by the number of parts. Do the weights add up to 1?",
     lambda some: weighted(some, counts(some) / len(some)),
 )
@@ -83,6 +87,14 @@ def noise_scale(rows):
 noise_scale.mistake(
     "That is the root of it. Does the noise or its square shrink in proportion to the number of names?",
     lambda rows: (rows.var(0).sum() / squared(rows.mean(0))) ** 0.5,
+)
+noise_scale.mistake(
+    "Upside down. Does noise that is longer need more names, or fewer?",
+    lambda rows: squared(rows.mean(0)) / rows.var(0).sum(),
+)
+noise_scale.mistake(
+    "A ratio of lengths. It is their squares that s^2 / B speaks of: what are they?",
+    lambda rows: np.linalg.norm(rows - rows.mean(0), axis=1).mean() / squared(rows.mean(0)) ** 0.5,
 )
 noise_scale.mistake(
     "The squared lengths of the gradients themselves are in it. What is left of them without the mean?",

@@ -49,3 +49,26 @@ posterior.mistake(
     "The nats were used as weights. How does a surprise become a probability again?",
     lambda nats, shares: normalised(nats * shares),
 )
+posterior.mistake(
+    "Long texts are safe, but the origin that is most surprised gets the most. Is a surprise of 12 nats more likely "
+    "than one of 10?",
+    lambda nats, shares: normalised(np.exp(nats - nats.max()) * shares),
+)
+posterior.mistake(
+    "Long texts are safe, and the ratios are right. What you took off all nats is gone only after a division. Do the "
+    "numbers sum to 1?",
+    lambda nats, shares: np.exp(nats.min() - nats) * shares,
+)
+posterior.mistake(
+    "Below the line the shares are missing. Which terms does the rule of Bayes add up there?",
+    lambda nats, shares: normalised(np.exp(nats.min() - nats)) * shares,
+)
+posterior.mistake(
+    "The shares were added to the nats as they stand. In a sum of logarithms, what stands for a factor?",
+    lambda nats, shares: normalised(np.exp(nats.min() - nats + shares)),
+)
+posterior.mistake(
+    "A small number below the line has hidden that zero is divided by zero: at 800 nats no origin gets anything. Which "
+    "amount can be taken off all nats first?",
+    lambda nats, shares: np.exp(-nats) * shares / ((np.exp(-nats) * shares).sum() + 1e-12),
+)

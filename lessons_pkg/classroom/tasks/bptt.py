@@ -20,6 +20,10 @@ ledger.mistake("Each entry has the state after its step. Which state is it that 
 ledger.mistake("The last state's gradient has come to h_2 undiminished. What was h_2 multiplied by there?", [0, 14, 8])
 ledger.mistake("These are the right entries, last step first. Which order is asked for?", [8, 12, 0])
 ledger.mistake("The derivative of a square: what stands in front of h_3?", [0, 11, 4])
+ledger.mistake("These are dh_1, dh_2 and dh_3. With which state is dh_t multiplied, to give what w hears?", [3, 6, 2])
+ledger.mistake(
+    "Each gradient is multiplied by x_t, which is added. What is it that w multiplies in step t?", [6, 18, -2]
+)
 ledger.mistake("That is the whole slope, and right. The question is what each of the three steps adds to it.", 20)
 
 
@@ -42,12 +46,13 @@ def mistaken_start(params, trace, mistake=""):
     matrix = params["W_hh"] if mistake == "no transpose" else params["W_hh"].T
     dh, every = 0, []
     for t in reversed(range(1 if mistake == "first loss" else len(dz))):
-        da = (1 - trace.hiddens[t + 1] ** 2) * (params["W_hy"].T @ dz[t] + dh)
+        heard = params["W_hy"].T @ dz[t] + dh
+        da = heard * (1 if mistake == "no slopes" else 1 - trace.hiddens[t + 1] ** 2)
         dh = matrix @ da
         every.append(da)
-    if mistake == "an output":
-        return params["W_hy"].T @ dz[0] + dh
-    ends = {"slope": (1 - trace.hiddens[0] ** 2) * dh, "da": da, "all steps": matrix @ np.sum(every, 0)}
+    ends = {"an output": params["W_hy"].T @ dz[0] + dh, "slope": (1 - trace.hiddens[0] ** 2) * dh, "da": da}
+    ends |= {"h_1": heard, "last step": matrix @ every[0], "all steps": matrix @ np.sum(every, 0)}
+    ends["turned once"] = params["W_hh"] @ da
     return ends.get(mistake, dh)
 
 
@@ -62,6 +67,10 @@ for kind, hint in {
     "slope": "A slope too many. Through which tanh did h_0 come?",
     "da": "This is the gradient of what goes into the first tanh. One thing stands between it and h_0.",
     "no transpose": "With a symmetric W_hh this would be right. Which way round does a matrix stand on the way back?",
+    "turned once": "Right as far as da_1. One matrix is left on the way to h_0: which way round does it stand?",
+    "h_1": "That is the gradient of h_1. Through what did h_0 come to h_1?",
+    "last step": "You took da of the last step. A walk back ends at the other end: which index has step 1?",
+    "no slopes": "No slope on the way. Between a state and what went into it stands a tanh: what does line 4 say?",
     "first loss": "Only the loss of step 1 has been heard. How do the later ones reach h_0?",
     "all steps": "All da are summed, as for a shared weight. In how many steps is h_0 used?",
 }.items():
@@ -75,7 +84,7 @@ def mistaken_backward(params, trace, columns="add", before="before"):
     for t in reversed(range(len(trace.inputs))):
         dz = trace.probs[t] - np.eye(len(params["b_y"]))[trace.targets[t]]
         da = (1 - h[t + 1] ** 2) * (params["W_hy"].T @ dz + dh_next)
-        outer = np.outer(da, h[t + 1] if before == "after" else h[t])
+        outer = np.outer(da, h[{"after": t + 1, "too early": t - 1}.get(before, t)])
         d["W_hy"] += np.outer(dz, h[t + 1])
         d["b_y"] += dz
         d["W_hh"] += outer.T if before == "transposed" else outer
@@ -99,6 +108,11 @@ for kinds, hint in {
     ("add", "after"): "W_xh is right now. For W_hh: which state did the matrix multiply in step t?",
     ("no guard", "before"): "Step 1 reads nothing. Which column does the index -1 pick in numpy?",
     ("targets", "before"): "W_xh is filled by the symbol that was to come. Which symbol did the step read?",
+    (
+        "overwrite",
+        "too early",
+    ): "In W_hh it is a state too early, as h has the start in front. W_xh is still as it was.",
+    ("add", "too early"): "W_xh is right now. In h the starting state stands in front: what is the index of h_(t-1)?",
     ("add", "transposed"): "W_hh lies on its side. Rows belong to the unit that hears: which vector comes first?",
 }.items():
     backward.mistake(hint, partial(mistaken_backward, columns=kinds[0], before=kinds[1]))
@@ -136,6 +150,15 @@ directional.mistake(
     "The first number is twice the slope. How far apart are the two points?",
     lambda loss, p, g, v, e: (2 * directional(loss, p, g, v, e)[0], directional(loss, p, g, v, e)[1]),
 )
+directional.mistake(
+    "The first number is a difference of two readings, multiplied by the step. In Python, what does a / 2 * b do?",
+    lambda loss, p, g, v, e: (directional(loss, p, g, v, e)[0] * e**2, directional(loss, p, g, v, e)[1]),
+)
+directional.mistake(
+    "The first number is a difference of two readings. Over what distance?",
+    lambda loss, p, g, v, e: (directional(loss, p, g, v, e)[0] * 2 * e, directional(loss, p, g, v, e)[1]),
+)
+directional.mistake("Both are right. Which of them is asked for first?", lambda *case: directional(*case)[::-1])
 directional.mistake(
     "The second number is the length of the gradient. What does the loss feel of it along this direction?",
     lambda loss, p, g, v, e: (directional(loss, p, g, v, e)[0], sum((x**2).sum() for x in g.values()) ** 0.5),

@@ -1,6 +1,7 @@
 """Tasks of chapter 05: how clipping scales and turns, four runs to be told apart, and a place of rest."""
 
 import math
+from functools import partial
 
 import numpy as np
 
@@ -33,20 +34,30 @@ def clip(gradients, max_norm):
     return scaled(gradients, min(1, max_norm / norm(gradients)))
 
 
-@clip.mistake("As it was given. Hand it two gradients of length 0.1: how long are they afterwards, each and together?")
-def as_given(gradients, max_norm):
+def one_by_one(gradients, max_norm, kind):
+    """Scale each array by its own length, short ones too if not capped; return one of three lengths."""
+    before = norm(gradients)
     for name, g in gradients.items():
         length = np.sqrt((g**2).sum())
-        gradients[name] = g * max_norm / length
-    return length
+        gradients[name] = g * min(1 if "capped" in kind else np.inf, max_norm / length)
+    return {"last": length, "before": before, "after": norm(gradients)}[kind.split()[-1]]
 
 
-@clip.mistake("Each array is clipped by its own length. What is it then that keeps its direction, and what does not?")
-def each(gradients, max_norm):
+for kind, hint in {
+    "last": "As it was given. Hand it two gradients of length 0.1: how long is each afterwards, how long are both?",
+    "capped, last": "Short ones are left alone now. But which length is returned, and by which is each array divided?",
+    "before": "What is returned is right. The arrays: by whose length is each divided, and also if it is short?",
+    "after": "Both arrays are measured now, but after they were scaled. And in the loop, by what is each divided?",
+    "capped, after": "Short ones are left alone now. But when are both measured, and by what is each divided?",
+    "capped, before": "Each array is clipped by its own length. What then keeps its direction, and what does not?",
+}.items():
+    clip.mistake(hint, partial(one_by_one, kind=kind))
+
+
+@clip.mistake("The gradients come out right. If none of them was too long, where does your function return the length?")
+def returned_if_long(gradients, max_norm):
     before = norm(gradients)
-    for name in gradients:
-        clip_by_norm({name: gradients[name]}, max_norm)
-    return before
+    return scaled(gradients, max_norm / before) if before > max_norm else None
 
 
 @clip.mistake("The gradients come out right. But what is returned is the length of one array alone.")
@@ -98,12 +109,12 @@ def turned():
     return math.degrees(math.acos(COSINE))
 
 
-turned.mistake(
-    "Very near: that is the limit for a first number without bound. What does 50 give?", math.degrees(math.acos(0.1))
-)
+turned.mistake("Very near: that is the limit for a first number without bound. What does 50 give?", 84.26)
 turned.mistake("That is the angle in radians. How many degrees are they?", math.acos(COSINE))
 turned.mistake("That is the cosine of the angle. Which angle has it?", COSINE)
 turned.mistake("That is the angle to the other axis: sine and cosine are exchanged.", math.degrees(math.asin(COSINE)))
+turned.mistake("So much is missing to a right angle. Does the product of two vectors give a sine or a cosine?", 6.9)
+turned.mistake("Near. One decimal is asked for.", 83)
 turned.mistake("By norm it would not turn at all. What becomes of the 50 by value, and what of the others?", 0)
 turned.mistake("For two numbers the limit is half a right angle. How many numbers are there here?", 45)
 
@@ -115,6 +126,11 @@ def four_runs():
 
 
 for answer, hint in {
+    "b, c, a, d": "You put commas in between. Leave them out: the answer is four letters in one word.",
+    "b c a d": "You put spaces in between. Leave them out: the answer is four letters in one word.",
+    "bacd": "Does a run whose loss comes down to nothing forget? Look at where the second of yours ends.",
+    "bdca": "Only one of the four learns the game. Is it that which stands for the run as it should be?",
+    "dcab": "A gradient that keeps one length from first to last has not blown up. Which of the four leaps?",
     "cabd": "You named the description for each run. Asked is the run for each description, in their order.",
     "bdac": "Two runs hardly move, and in one of them there is a gradient. Which of the two has nothing to go by?",
     "acbd": "One of these two ends where nothing is known, the other where all is known. Which of them is lost?",
@@ -130,9 +146,7 @@ def rest_by_hand():
     return 0.9 / 9
 
 
-rest_by_hand.mistake(
-    "There the plain mean of the gradients is zero. Is the mean of the clipped ones zero there too?", 1
-)
+rest_by_hand.mistake("There the plain mean of the gradients is zero. Is the mean of the clipped ones, too?", 1)
 rest_by_hand.mistake("There all nine are content. Does the tenth no longer pull?", 0)
 rest_by_hand.mistake("The tenth pulls at 0.9. Against how many others, and who does not stand among them?", 0.09)
 rest_by_hand.mistake("At this place nine pull down with full force. Which force has the tenth against them?", 0.9)
@@ -158,27 +172,27 @@ def rest(wanted, c, rate, updates):
     return descended(wanted, rate, updates, lambda pulls: np.clip(pulls, -c, c).mean())
 
 
+def followed(pull):
+    """Return a descent that follows ``pull`` of a row of pulls and the threshold."""
+    return lambda wanted, c, rate, updates: descended(wanted, rate, updates, lambda pulls: pull(pulls, c))
+
+
+for hint, wrong in {
+    "You clip the mean. Asked is the mean of the clipped: which comes first?": lambda g, c: np.clip(g.mean(), -c, c),
+    "The steps are too long, by as many times as there are names. Sum or mean?": lambda g, c: np.clip(g, -c, c).sum(),
+    "Uphill. If theta is too small, which sign has its gradient, and the step?": lambda g, c: -np.clip(g, -c, c).mean(),
+    "Large positive pulls are cut, negative ones are not. What of the other side?": lambda g, c: np.minimum(
+        g, c
+    ).mean(),
+    "Nothing has been clipped. Which of the pulls are longer than the threshold?": lambda g, c: g.mean(),
+    "Clipped as one vector. Whose gradients are its numbers?": lambda g, c: (g * min(1, c / np.linalg.norm(g))).mean(),
+}.items():
+    rest.mistake(hint, followed(wrong))
 rest.mistake(
-    "You clip the mean. Asked is the mean of the clipped: which comes first?",
-    lambda a, c, rate, updates: descended(a, rate, updates, lambda pulls: np.clip(pulls.mean(), -c, c)),
-)
-rest.mistake(
-    "The steps are too long, by as many times as there are names. Sum or mean?",
-    lambda a, c, rate, updates: descended(a, rate, updates, lambda pulls: np.clip(pulls, -c, c).sum()),
-)
-rest.mistake(
-    "Uphill. Which sign has the gradient of half a square of theta minus a, if theta is too small?",
-    lambda a, c, rate, updates: descended(a, -rate, updates, lambda pulls: np.clip(pulls, -c, c).mean()),
-)
-rest.mistake(
-    "Large positive pulls are cut, negative ones are not. How long may a pull to the other side be?",
-    lambda a, c, rate, updates: descended(a, rate, updates, lambda pulls: np.minimum(pulls, c).mean()),
-)
-rest.mistake(
-    "Nothing has been clipped. Which of the pulls are longer than the threshold?",
-    lambda a, c, rate, updates: descended(a, rate, updates, np.mean),
+    "You clip the wishes. A gradient is the way from a wish to theta: which of the two is cut?",
+    lambda wanted, c, rate, updates: descended(np.clip(wanted, -c, c), rate, updates, np.mean),
 )
 rest.mistake(
     "The first gradient is followed again and again. What changes when theta has moved?",
-    lambda a, c, rate, updates: -rate * updates * np.clip(-a, -c, c).mean(),
+    lambda wanted, c, rate, updates: -rate * updates * np.clip(-wanted, -c, c).mean(),
 )

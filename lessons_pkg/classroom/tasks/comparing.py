@@ -41,6 +41,22 @@ paired.mistake(
     "The sign is turned round: by how much is b lower?",
     lambda a, b: ((b - a).mean(), (a - b).std(ddof=1) / math.sqrt(a.size)),
 )
+paired.mistake(
+    "You divide the scatter by the number of pairs. A mean of four scatters half as much as one, not a quarter.",
+    lambda a, b: ((a - b).mean(), (a - b).std(ddof=1) / a.size),
+)
+paired.mistake(
+    "That is the square of an error. In which unit are the losses?",
+    lambda a, b: ((a - b).mean(), (a - b).var(ddof=1) / a.size),
+)
+paired.mistake(
+    "You have dropped the signs of the differences. A pair that b has lost speaks against it.",
+    lambda a, b: (abs(a - b).mean(), abs(a - b).std(ddof=1) / math.sqrt(a.size)),
+)
+paired.mistake(
+    "You have taken the mean over the seeds first, and count rows. All the pairs were asked for.",
+    lambda a, b: ((a - b).mean(), (a - b).mean(1).std(ddof=1) / math.sqrt(len(a))),
+)
 
 
 @task(tolerance=0)
@@ -52,6 +68,7 @@ def seeds_needed():
 seeds_needed.mistake("You gave an error to one of the two settings. Both were measured with it.", 16)
 seeds_needed.mistake("Then the difference is as large as its error. Twice as large was asked for.", 8)
 seeds_needed.mistake("One setting's noise, and no factor of two. Read the condition again.", 4)
+seeds_needed.mistake("One fewer does it too: at least twice is twice or more.", 33)
 seeds_needed.mistake("That many runs in all. How many for each of the two settings?", 64)
 
 
@@ -77,3 +94,29 @@ best_of.mistake(
     "That is the expected worst. In which order are the losses sorted?", lambda losses, k: -best_of(-losses, k)
 )
 best_of.mistake("The lowest loss of all, as if every choice held it.", lambda losses, k: losses.min())
+best_of.mistake(
+    "That is the mean of all the losses. Of each choice only its lowest counts.", lambda losses, k: losses.mean()
+)
+
+
+def counted(ordered, k, others, picked):
+    """Return the sum of losses times the choices of ``picked`` among the others, over all choices of k."""
+    return sum(loss * comb(others - i, picked) for i, loss in enumerate(ordered)) / comb(len(ordered), k)
+
+
+best_of.mistake(
+    "The counts are right for a sorted list. In which order are these losses?",
+    lambda losses, k: counted(losses, k, len(losses) - 1, k - 1),
+)
+best_of.mistake(
+    "You choose k others beside the lowest. How many are left to choose when it is taken?",
+    lambda losses, k: counted(np.sort(losses), k, len(losses) - 1, k),
+)
+best_of.mistake(
+    "The lowest is among those from which you choose the others. How many stand behind it?",
+    lambda losses, k: counted(np.sort(losses), k, len(losses), k - 1),
+)
+best_of.mistake(
+    "That is the sum over all choices. How many choices are there?",
+    lambda losses, k: best_of(losses, k) * comb(len(losses), k),
+)

@@ -1,4 +1,4 @@
-"""Tasks of chapter 02: what a table costs, its gradients, and what it is fixed up to."""
+"""Tasks of chapter 02: what a table costs, a step on paper, and gradients."""
 
 import numpy as np
 
@@ -16,6 +16,11 @@ weights.mistake(
     "Both numbers are right, and they have changed places. Which network has no table?", [2_505_100, 775_100]
 )
 weights.mistake("A hundred are missing in each. What does every hidden unit add?", [775_000, 2_505_000])
+weights.mistake("Each has as many numbers too few as there are words. What does every score add?", [770_100, 2_500_100])
+weights.mistake("The rows of the table are learned as well. Are they no weights?", [525_100, 2_505_100])
+weights.mistake("That is as far as the hidden units. What turns them into scores?", [270_100, 2_000_100])
+weights.mistake("Both networks read one word in your count. How many lie side by side?", [760_100, 1_005_100])
+weights.mistake("The one-hot network has been given a table too. What does it read in its place?", [775_100, 2_755_100])
 weights.mistake("That is for three places. How many words does this network read?", [770_100, 2_005_100])
 weights.mistake("You have a table for each place. What do the four places share?", [1_525_100, 2_505_100])
 weights.mistake("Two of its parts are vectors that are added, not matrices. Where are they?", [770_000, 2_500_000])
@@ -41,6 +46,12 @@ first_step.mistake(
     [0.8, -0.2, -0.2, -0.2, -0.2],
 )
 first_step.mistake("How many of the pairs begin with r? Count them in the text.", [0.08, -0.02, -0.02, -0.02, -0.02])
+first_step.mistake("These are added over the pairs. What makes a mean of them?", [1.6, -0.4, -0.4, -0.4, -0.4])
+first_step.mistake("That is the row of a, as in the chapter. What came after r?", [-0.08, 0.12, 0.02, 0.02, -0.08])
+first_step.mistake("That is a row for what r came after, or the row of b. What comes after r?", [-0.04] * 4 + [0.16])
+first_step.mistake(
+    "You have gone on to the probabilities. The table holds scores.", softmax(np.array([0.16] + [-0.04] * 4))
+)
 first_step.mistake("Eleven letters make how many pairs?", [2 / 11 * 0.8, -2 / 55, -2 / 55, -2 / 55, -2 / 55])
 first_step.mistake(
     "You have moved towards what happened, without taking away what the model had said. What does it say at the start?",
@@ -83,6 +94,36 @@ logit_gradient.mistake(
     "You have averaged over all numbers of the array. The loss has one term a place; how many places are there?",
     lambda logits, targets: logit_gradient(logits, targets) / logits.shape[1],
 )
+
+logit_gradient.mistake(
+    "These are the scores less the targets. What was said is a row of probabilities: how does a score become one?",
+    lambda logits, targets: (logits - np.eye(logits.shape[1])[targets]) / len(targets),
+)
+logit_gradient.mistake(
+    "You have divided by the number of symbols. The loss is a mean over places: how many are there?",
+    lambda logits, targets: logit_gradient(logits, targets) * len(targets) / logits.shape[1],
+)
+logit_gradient.mistake(
+    "The probabilities were divided first, and then a whole 1 was taken off. What does the mean do to that 1?",
+    lambda logits, targets: softmax(logits) / len(targets) - np.eye(logits.shape[1])[targets],
+)
+
+
+@logit_gradient.mistake(
+    "Whole rows have lost a 1: with one index numpy takes rows, and the targets are symbols. What are the two "
+    "coordinates of a single number?"
+)
+def rows_for_targets(logits, targets):
+    p = softmax(logits)
+    p[targets] -= 1
+    return p / len(targets)
+
+
+@logit_gradient.mistake("At each target you have put a number in the place of another. Taken off is not replaced by.")
+def replaced(logits, targets):
+    p = softmax(logits)
+    p[np.arange(len(targets)), targets] = -1
+    return p / len(targets)
 
 
 @logit_gradient.mistake("The columns of your probabilities sum to 1. Along which axis do the symbols compete?")
@@ -138,36 +179,11 @@ def all_of_it(ids, g, rows):
     return dE
 
 
-@task(
-    lambda: [
-        (np.array([[3.0, 0.0, 1.0], [0.0, 2.0, 5.0], [4.0, 1.0, 1.0]]), 1.0),
-        (np.array([[0.0, 9.0, 2.0, 1.0], [1.0, 0.0, 0.0, 3.0], [6.0, 2.0, 0.0, 4.0], [0.0, 0.0, 8.0, 1.0]]), 0.5),
-    ],
-    observe=lambda f, counts, k: softmax(np.asarray(f(counts, k), dtype=float)),
+bag_gradient.mistake(
+    "The sum was divided by the size of the table. How many rows was the mean taken over?",
+    lambda ids, g, rows: bag_gradient(ids, g, rows) * len(ids) / rows,
 )
-def from_counts(counts, k):
-    """Return a table of scores whose softmax is the add-k bigram model."""
-    return np.log(counts + k)
-
-
-from_counts.mistake(
-    "After the softmax all rows are nearly even: your table holds the probabilities themselves. What does the softmax "
-    "do to a score before it divides?",
-    lambda counts, k: (counts + k) / (counts + k).sum(1, keepdims=True),
-)
-from_counts.mistake(
-    "After the softmax each row is sure of its commonest follower. The counts were used as scores: what is missing?",
-    lambda counts, k: counts + k,
-)
-from_counts.mistake(
-    "Some probabilities are zero: a score is minus infinity. What does k do, and where?",
-    lambda counts, k: np.log(counts),
-)
-from_counts.mistake(
-    "You have divided each column by its sum. Each row is a context; what must sum to 1?",
-    lambda counts, k: np.log((counts + k) / (counts + k).sum(0)),
-)
-from_counts.mistake(
-    "A logarithm, and of another base than the one that the softmax raises to powers. Which is that?",
-    lambda counts, k: np.log2(counts + k),
+bag_gradient.mistake(
+    "The loss goes up with y in the direction of g, and so with the rows. Why the minus? No step is taken here.",
+    lambda ids, g, rows: -bag_gradient(ids, g, rows),
 )

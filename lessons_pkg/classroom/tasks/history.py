@@ -47,6 +47,8 @@ windows_read.mistake(
 windows_read.mistake(
     "You added up what is lost. What is left?", NANN.sum() - within(NANN, lambda steps: np.arange(steps) // 2)
 )
+windows_read.mistake("The diagonal is missing. How far is it from a loss to the use in its own step?", 0.0571)
+windows_read.mistake("Rounded too early: the figure has three decimals, and two are asked for.", -0.4)
 windows_read.mistake(
     "Step 5 is missing. A window that is not full is a window all the same: what does it keep?",
     within(NANN[:4, :4], lambda steps: np.arange(steps) // 2),
@@ -74,6 +76,18 @@ windows.mistake(
     "The borders are off by one step. Which steps share a window with step 1?",
     lambda routes, length: within(routes, lambda steps: (np.arange(steps) + 1) // length),
 )
+windows.mistake(
+    "That is the whole table: its rows have been cut into windows. Where do the columns of a window begin and end?",
+    lambda routes, length: routes.sum(),
+)
+windows.mistake(
+    "A window begins at every step here, and they overlap. How far apart are their beginnings?",
+    lambda routes, length: sum(routes[k : k + length, k : k + length].sum() for k in range(len(routes))),
+)
+windows.mistake(
+    "The diagonal is missing. How far is it from a loss to the use in its own step?",
+    lambda routes, length: windows(np.tril(routes, -1), length),
+)
 windows.mistake("Only the first window is in the sum. Where do the others begin?", lambda r, k: r[:k, :k].sum())
 windows.mistake("These are the routes that are lost. Which are left?", lambda r, k: r.sum() - windows(r, k))
 
@@ -86,6 +100,7 @@ def detached():
 
 detached.mistake("Half would be left if the cut slid along. Which steps lie in the window of step 11?", 0.5)
 detached.mistake("Step 1 is counted among the uses. What was w multiplied by there?", 1 / 11)
+detached.mistake("One step of a window of five, you say. Of how many uses is the whole slope made?", 1 / 5)
 detached.mistake("Does `detach` set the state to zero, or is the state of the step before still there?", 0)
 detached.mistake("The value of the state is whole, you are right. But the question is about the way back.", 1)
 detached.mistake("That is the part itself, or near it. What is it as a share of the whole?", 0.9**9)
@@ -96,12 +111,15 @@ def mistaken_leak(W_hh, alpha, tanhs, from_output, mistake=""):
     dh = np.zeros_like(from_output)
     dh[-1] = from_output[-1]
     for t in reversed(range(len(dh) - 1)):
-        da = alpha * (1 - tanhs[t if mistake == "early" else t + 1] ** 2) * dh[t + 1]
-        through = (W_hh if mistake == "no transpose" else W_hh.T) @ (da / alpha if mistake == "no alpha" else da)
-        leak = (1 - alpha) * dh[t + 1] * (1 - tanhs[t + 1] ** 2 if mistake == "bent leak" else 1)
-        leak = {"no leak": 0, "whole": dh[t + 1]}.get(mistake, leak)
-        dh[t] = through + leak + (0 if mistake == "no output" else from_output[t])
-    return dh
+        later = from_output[t + 1] if mistake == "next alone" else dh[t + 1]
+        slope = 1 - tanhs[t if mistake == "early" else t + 1] ** 2 * (mistake != "no slope")
+        back = W_hh if mistake == "no transpose" else W_hh.T
+        through = slope * (back @ later) if mistake == "slope last" else back @ (slope * later)
+        kept = {"no leak": 0, "old": 0, "whole": 1, "swapped": alpha, "bent leak": (1 - alpha) * slope}
+        taken = {"no alpha": 1, "old": 1, "swapped": 1 - alpha}
+        dh[t] = taken.get(mistake, alpha) * through + kept.get(mistake, 1 - alpha) * later
+        dh[t] += 0 if mistake == "no output" else from_output[t]
+    return dh[::-1] if mistake == "last first" else dh
 
 
 def leaks():
@@ -127,6 +145,12 @@ for kind, hint in {
     "bent leak": "A slope stands on the straight path too. Does that path lead through a tanh?",
     "early": "The slope is that of this step's tanh. Through which step's tanh does the matrix lead?",
     "no transpose": "Forward, row i of W_hh gathers for unit i. Backward, who gathers from whom?",
+    "old": "That is the walk of the chapter, as if alpha were 1. Which two factors stand in the new formula?",
+    "swapped": "Two shares have changed places. Which of them stands before the old state, which before the tanh?",
+    "slope last": "Slope and matrix have changed places. Coming back from h, which of the two is met first?",
+    "no slope": "The matrix leads through a tanh, and the tanh has left no trace. What is its derivative?",
+    "next alone": "Each state hears the next output and no later one. When dh_t is made, is dh_(t+1) whole?",
+    "last first": "These are the right gradients, last step first. Which order is asked for?",
     "no output": "The last step speaks and the others are silent. What does each state hear from its own output?",
 }.items():
     leaky_walk.mistake(hint, partial(mistaken_leak, mistake=kind))

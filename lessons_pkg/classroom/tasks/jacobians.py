@@ -24,7 +24,7 @@ steps_left.mistake("The logarithm of a thousand alone. How much of it does one s
 
 def matrices():
     """Return a shear, a turn with complex eigenvalues, one with a large negative eigenvalue, and a 3 by 3 matrix."""
-    shear, turn, negative = [[0.5, 3.0], [0.0, 0.4]], [[0.3, -1.2], [1.0, 0.3]], [[-2.0, 0.5], [0.0, 1.0]]
+    shear, turn, negative = [[0.4, 3.0], [0.0, 0.5]], [[0.3, -1.2], [1.0, 0.3]], [[-2.0, 0.5], [0.0, 1.0]]
     return [(np.array(m),) for m in (shear, turn, negative, [[0.2, 0.7, 0], [0, -0.3, 1.1], [0.9, 0, 0.4]])]
 
 
@@ -47,6 +47,18 @@ radius_and_stretch.mistake(
 radius_and_stretch.mistake(
     "The second is right. For the first you take the largest value: of what, if some are complex or negative?",
     lambda W: (np.linalg.eigvals(W).max(), np.linalg.norm(W, 2)),
+)
+radius_and_stretch.mistake(
+    "The second is right. For the first, what if a negative eigenvalue is the largest in size: which comes first?",
+    lambda W: (abs(np.linalg.eigvals(W).max()), np.linalg.norm(W, 2)),
+)
+radius_and_stretch.mistake(
+    "The second is right. For the first you took the eigenvalue that numpy happens to name first. Are they sorted?",
+    lambda W: (abs(np.linalg.eigvals(W)[0]), np.linalg.norm(W, 2)),
+)
+radius_and_stretch.mistake(
+    "Twice the largest singular value. Is it that which `np.linalg.eigvals` is for?",
+    lambda W: (np.linalg.norm(W, 2), np.linalg.norm(W, 2)),
 )
 radius_and_stretch.mistake(
     "The first is right. The second is the root of the sum of all squared entries. How far is one vector stretched?",
@@ -115,8 +127,22 @@ tight_bound.mistake(
     "You took a mean of the slopes. Is a bound allowed to be smaller than what one unit may pass on?",
     lambda W, h: np.prod(slopes(h).mean(1) * sigma(W)),
 )
-
-
+tight_bound.mistake(
+    "`np.linalg.norm` with one argument is the root of all squared entries. Which norm is the largest singular value?",
+    lambda W, h: np.prod(slopes(h).max(1) * np.linalg.norm(W)),
+)
+tight_bound.mistake(
+    "There is a factor for each unit. Asked is one for each step: over which axis is the largest slope taken?",
+    lambda W, h: np.prod(slopes(h).max(0) * sigma(W)),
+)
+tight_bound.mistake(
+    "Each unit has its largest slope over time. Each step has one over the units: which axis is that?",
+    lambda W, h: np.prod(slopes(h).max(0)) * sigma(W) ** (len(h) - 1),
+)
+tight_bound.mistake(
+    "You took the slope of the largest state. Is it the largest slope, in a tanh?",
+    lambda W, h: np.prod((1 - h[1:].max(1) ** 2) * sigma(W)),
+)
 tight_bound.mistake(
     "Sharper still, and right: you took slopes and matrix together. Asked are the norms of both, one by one.",
     lambda W, h: np.prod([np.linalg.norm(row[:, None] * W, 2) for row in slopes(h)]),
@@ -161,3 +187,7 @@ raw_step.mistake(
     "The sum is one term short or so. How many terms do fifty steps make, the one with the power 0 included?",
     0.2 * 0.4 * state_slope(1.05, 49) * math.hypot(1, 0.5),
 )
+raw_step.mistake(
+    "You added the two gradients. How long is a step of two numbers at a right angle?", 0.2 * 1.5 * abs(BY_B)
+)
+raw_step.mistake("Near. Two decimals are asked for.", 4.7)

@@ -1,14 +1,15 @@
-"""More tasks of chapter 02: a table with fewer numbers, and a table on another scale."""
+"""More tasks of chapter 02: a table with fewer numbers."""
 
 import numpy as np
 
 from ..task import task
+from .equal_tables import pair_of, times
 
 
 def product_of(function, matrix, size):
     """Return how wide the table is that a function returns, and its product with the other matrix."""
-    table, U = map(np.asarray, function(matrix, size))
-    return {"width": table.shape[1], "product": table @ U}
+    pair = pair_of(function(matrix, size))
+    return {"width": pair[0].shape[1], "product": times(*pair)} if isinstance(pair, list) else pair
 
 
 @task(
@@ -52,6 +53,21 @@ narrow.mistake(
     lambda W, size: cut(W, slice(None), 1),
 )
 
+narrow.mistake(
+    "The product holds the roots of the singular values: one factor has the root and the other has nothing. What must "
+    "the two make together?",
+    lambda W, size: cut(W, slice(size), 0.5),
+)
+narrow.mistake(
+    "Two arrays are asked for, as a pair: `return table, matrix`. Where can the singular values go?",
+    lambda W, size: np.linalg.svd(W),
+)
+narrow.mistake("Table and matrix have changed places.", lambda W, size: cut(W, slice(size), 1)[::-1])
+narrow.mistake(
+    "Rows of U were taken for its columns. Which part of U meets the first singular value?",
+    lambda W, size: (np.linalg.svd(W)[0][:size].T * np.linalg.svd(W)[1][:size], cut(W, slice(size), 1)[1]),
+)
+
 
 @narrow.mistake(
     "The last matrix that numpy returns is transposed already: its rows are the directions. Which part did you take?"
@@ -72,58 +88,10 @@ width_to_match.mistake(
     4,
 )
 width_to_match.mistake("It is better here. Was it at the width before?", 8)
+width_to_match.mistake(
+    "There the lines nearly meet. You are to compare with one height: that of the trained table of width 2.", 16
+)
 width_to_match.mistake("That is the width of the trained table. How much does the cut one pay there?", 2)
 width_to_match.mistake(
     "At this width the trained table is better, and the cut one far above. Which lines do you compare?", 3
-)
-
-
-def seen_through(function, table, first):
-    """Return the table that a function returns, and what the next layer gets from it."""
-    new, layer = map(np.asarray, function(table, first))
-    return {"table": new, "as seen": new @ layer}
-
-
-@task(
-    lambda: [
-        (np.array([[3.0, 1.0], [0.0, 2.0], [4.0, -2.0], [0.0, 0.0]]), np.array([[1.0, 2.0, 0.5], [-1.0, 0.0, 3.0]])),
-        (np.array([[1.0, 6.0], [2.0, 0.0], [-2.0, 8.0]]), np.array([[1.0, 2.0], [5.0, -1.0]])),
-    ],
-    observe=seen_through,
-)
-def unit_columns(table, first):
-    """Return the same network with a table whose columns have length 1."""
-    lengths = np.linalg.norm(table, axis=0)
-    return table / lengths, first * lengths[:, None]
-
-
-def lengths_of(table):
-    """Return the length of each column."""
-    return np.linalg.norm(table, axis=0)
-
-
-unit_columns.mistake(
-    "The columns have length 1, but the next layer sees other rows than before. What must happen to its weights?",
-    lambda table, first: (table / lengths_of(table), first),
-)
-unit_columns.mistake(
-    "Both were divided. If a number in the table has become smaller, what must the weight become that reads it?",
-    lambda table, first: (table / lengths_of(table), first / lengths_of(table)[:, None]),
-)
-unit_columns.mistake(
-    "You have used the first layer's columns. Number j of a row is read by which row of the first layer?",
-    lambda table, first: (table / lengths_of(table), first * lengths_of(table)),
-)
-unit_columns.mistake(
-    "You have given each row the length 1. That changes each symbol by another factor, and no matrix behind the table "
-    "can take it back. What is a column here?",
-    lambda table, first: (table / np.linalg.norm(table, axis=1, keepdims=True), first),
-)
-unit_columns.mistake(
-    "What the next layer sees is right. The columns are not of length 1: you have divided by the square of the length.",
-    lambda table, first: (table / lengths_of(table) ** 2, first * lengths_of(table)[:, None] ** 2),
-)
-unit_columns.mistake(
-    "What the next layer sees is right. The columns have a standard deviation of 1. Is that a length?",
-    lambda table, first: (table / table.std(0), first * table.std(0)[:, None]),
 )

@@ -16,6 +16,9 @@ def first_steps():
 
 first_steps.mistake("In that step it is slightly more than a tenth too long. Which way do you round?", 174)
 first_steps.mistake("You compared v with its end. What is it of v that a step is divided by?", 239)
+first_steps.mistake(
+    "You let the root of v come to nine tenths of the gradient. How long is a step then, in rates?", 166
+)
 first_steps.mistake("There a tenth of the start is left in v. Asked is when the step is a tenth too long.", 230)
 first_steps.mistake("After so many steps the running mean has its name, 1/(1 - beta). How long is the step there?", 100)
 first_steps.mistake(
@@ -52,7 +55,7 @@ def mistaken_adam(lr, betas, eps, mistake=""):
             m += (1 - b1) * (g - m)
             v += (1 - b2) * (g**2 - v)
             rest = {"v by b1": b1**t, "once": b2, "v raw": 0}
-            m_hat = m if "m raw" in mistake else m / (1 - (b1 if mistake == "once" else b1**t))
+            m_hat = m if "m raw" in mistake else m / (1 - {"once": b1, "m by b2": b2**t}.get(mistake, b1**t))
             v_hat = v / (1 - next((rest[key] for key in rest if key in mistake), b2**t))
             params[name] -= lr * m_hat / (np.sqrt(v_hat) + eps)
 
@@ -68,6 +71,7 @@ def adam(lr, betas, eps):
 for kind, hint in {
     "counts arrays, v by b1": "As it was given. Print t in the loop: what does it count? And compare both hats.",
     "v by b1": "The steps are counted well now. Which beta did the running mean v use?",
+    "m by b2": "v is right now. But m is corrected as if it had run with the other beta. With which did it?",
     "counts arrays": "Both hats are right now. With two arrays, what is t after the first update?",
     "v raw": "v is not corrected. How far from zero has it come after one step, with a beta near 1?",
     "m raw": "m is not corrected. How much of the first gradient is in it?",
@@ -88,7 +92,7 @@ def mistaken_momentum(lr, mu, mistake=""):
             memory[name] = g if mistake == "alias" and name not in memory else v
             if mistake == "forgets":
                 memory.pop(name)
-            step = g + mu * v if mistake == "ahead" else v
+            step = {"ahead": g + mu * v, "old": old, "same array": 2 * mu * g}.get(mistake, v)
             params[name] -= {"up": -lr, "still": 0}.get(mistake, lr) * step
 
     return update
@@ -103,6 +107,8 @@ def momentum(lr, mu):
 for kind, hint in {
     "forgets": "That is plain SGD: the velocity begins anew each time. Where must it be kept between two updates?",
     "mean": "Yours is a running mean of gradients. In the formula, what stands in front of g?",
+    "same array": "Your velocity is the array of the first gradient itself: to change one changes both. Who owns it?",
+    "old": "The first update moves nothing. In which order do the two lines of the formula stand?",
     "alias": "The first step is right. Is the velocity an array of its own, or that of the first gradient?",
     "after": "The new gradient is shrunk at once. To which of the two does mu belong?",
     "ahead": "You look a step ahead, which is another rule (Nesterov's). What does the formula move the weights by?",
@@ -151,8 +157,10 @@ matching_rate.mistake("Two gradients are in your sum. How many are in the veloci
 def arrived(function):
     """Return which of two weights, with curvatures 100 and 1, are within 0.001 after 100 updates from 1."""
     pair = function()
-    if not isinstance(pair, tuple | list):
+    if pair is None or pair is ...:
         return pair
+    if np.shape(pair) != (2,):
+        raise ValueError("it is to return two numbers, the rate and the momentum")
     lr, mu = map(float, pair)
     theta, v, curvature = np.ones(2), np.zeros(2), np.array([100.0, 1.0])
     for _ in range(100):
@@ -172,7 +180,7 @@ two_valleys.mistake(
     lambda: (0.019, 0.0),
 )
 two_valleys.mistake(
-    "The steep one has not come to rest: the rate is too large for it, or a long memory lets it swing.",
+    "The steep one has not come to rest: the rate, your first number, is too large, or a long memory lets it swing.",
     lambda: (0.05, 0.5),
 )
 two_valleys.mistake(

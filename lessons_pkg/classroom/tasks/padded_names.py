@@ -1,11 +1,8 @@
-"""More tasks of chapter 03: names side by side, and a state that is made to remember."""
-
-from itertools import product
+"""More tasks of chapter 03: names side by side."""
 
 import numpy as np
 
 from ..task import task
-from .recurrent_network import step
 
 
 def states_of_a_batch():
@@ -36,6 +33,19 @@ last_states.mistake(
 last_states.mistake(
     "Two steps too early: that is the state before the last letter was read. Count what is read before it.",
     lambda hiddens, lengths: hiddens[lengths - 1, np.arange(len(lengths))],
+)
+last_states.mistake(
+    "One step too late, and past the end for the longest name. The zeros are one row, the start symbol another: at "
+    "which index is the state after the first letter?",
+    lambda hiddens, lengths: hiddens[lengths + 2, np.arange(len(lengths))],
+)
+last_states.mistake(
+    "Names and steps have changed places. Which axis of (T + 1, B, H) comes first?",
+    lambda hiddens, lengths: hiddens[np.arange(len(lengths)), lengths + 1],
+)
+last_states.mistake(
+    "These are all states of the first name. Which name belongs to which step?",
+    lambda hiddens, lengths: hiddens[lengths + 1, 0],
 )
 last_states.mistake("You have averaged over all steps, padding included.", lambda hiddens, lengths: hiddens[1:].mean(0))
 
@@ -76,62 +86,21 @@ padding_share.mistake(
 padding_share.mistake(
     "That is the share of the real places. What is asked for?", lambda lengths, size: 1 - padding_share(lengths, size)
 )
-
-SHORT = ["".join(letters) for n in range(4) for letters in product("ain", repeat=n)]
-TEXTS = [*SHORT, "a" + 30 * "n", 20 * "in", 20 * "n" + "a" + 20 * "i"]
-
-
-def told_wrongly(function):
-    """Return each text after which the first unit does not tell rightly whether an a was read, and what it says."""
-    params = {name: np.asarray(value, dtype=float) for name, value in function().items()}
-    found = []
-    for text in TEXTS:
-        h = np.zeros(len(params["b_h"]))
-        for x in [-1, *map(".ain".index, text)]:
-            h = step(params, x, h)
-        says = "yes" if h[0] > 0.5 else "no" if h[0] < -0.5 else "unsure"
-        if says != ("yes" if "a" in text else "no"):
-            found.append(f"{text or 'no letter'}: {says}")
-    return found
-
-
-@task(lambda: [()], observe=told_wrongly, points=2)
-def latch():
-    """Return a unit that tells whether an a has been read."""
-    return unit(10.0, 5.0, -2.0)
-
-
-def unit(letter, loop, bias, column=1):
-    """Return a network of one unit that has a weight for one letter, a weight for its old state, and a bias."""
-    return {"W_xh": np.eye(4)[[column]] * letter, "W_hh": np.array([[loop]]), "b_h": np.array([bias])}
-
-
-latch.mistake(
-    "The unit tells whether the last letter was an a, and forgets it with the next. Which weight carries a state on?",
-    lambda: unit(4.0, 0.0, -2.0),
+padding_share.mistake(
+    "Padding was divided by the real places. Of what is a share asked for?",
+    lambda lengths, size: 1 / (1 - padding_share(lengths, size)) - 1,
 )
-latch.mistake(
-    "The a is remembered for a letter and then fades. Once the state is near 1 and another letter is read, what must "
-    "the loop make of it, against the bias?",
-    lambda: unit(6.0, 1.5, -1.0),
+padding_share.mistake(
+    "That is the number of empty places. What share of all places is it?",
+    lambda lengths, size: sum(sum(max(batch) - n for n in batch) for batch in batches(lengths, size)),
 )
-latch.mistake(
-    "The unit says yes before any a has come. To which side should it lean by itself?", lambda: unit(10.0, 5.0, 2.0)
+padding_share.mistake(
+    "The last batch was given as many names as the others. How many names does it read?",
+    lambda lengths, size: (
+        1 - (sum(lengths) + len(lengths)) / sum((max(batch) + 1) * size for batch in batches(lengths, size))
+    ),
 )
-latch.mistake(
-    "Where an a was read all is well. Elsewhere the state stays at 0, which is no answer. What could push it down?",
-    lambda: unit(10.0, 5.0, 0.0),
-)
-latch.mistake(
-    "An a is noticed at the front and later no more: the state is held at -1 too firmly. How large must the letter's "
-    "weight be against the loop?",
-    lambda: unit(2.0, 5.0, -0.2),
-)
-latch.mistake(
-    "The unit turns over at each step. What does a negative loop make of a state near 1?",
-    lambda: unit(10.0, -5.0, -2.0),
-)
-latch.mistake(
-    "The unit never says yes, so it has no weight for a. Which symbol has column 0, and which has column 1?",
-    lambda: unit(10.0, 5.0, -2.0, column=0),
+padding_share.mistake(
+    "You have sorted the names. In which order are they to be read?",
+    lambda lengths, size: padding_share(sorted(lengths), size),
 )

@@ -16,11 +16,11 @@ def cases_of_smallest_k():
         [
             [[0.1, 2.0, 1.0, -1.0, 0.7], [1.2, 0.3, 2.2, -0.4, 0.8]],
             [[1.4, -0.2, 0.6, 2.1, 0.9], [0.5, 1.6, -1.1, 0.2, 1.9]],
-            [[0.3, 1.1, 2.4, -0.6, 1.8], [2.0, 0.4, 1.3, 0.6, -0.7]],
+            [[0.3, 1.1, 2.4, -0.6, 1.8], [0.0, 0.4, 1.3, 0.6, -0.7]],
             [[1.7, 0.2, 0.8, 2.3, -0.3], [-1.5, 1.4, 0.6, 0.1, 0.9]],
         ]
     )
-    targets = torch.tensor([[2, 4], [1, 1], [4, 0], [0, 0]])
+    targets = torch.tensor([[1, 2], [3, 1], [4, 0], [0, 0]])
     mask = torch.tensor([[True, True], [True, True], [True, True], [True, False]])
     return [(logits, targets, mask)]
 
@@ -77,6 +77,29 @@ def sorted_once(logits, targets, mask):
     return (order.gather(-1, targets.unsqueeze(-1)).squeeze(-1) + 1).masked_fill(~mask, 0).amax(0)
 
 
+@smallest_k.mistake("One name has got off too lightly: its end is a symbol as well, and may be the rarest of all.")
+def without_stop(logits, targets, mask):
+    letters = mask & mask.roll(-1, 0)
+    letters[-1] = False
+    return ranks(logits, targets).masked_fill(~letters, 0).amax(0)
+
+
+@smallest_k.mistake("You added the ranks up. If k lets the worst of them through, what more do the others need?")
+def added(logits, targets, mask):
+    return (ranks(logits, targets) * mask).sum(0)
+
+
+@smallest_k.mistake("Each of your numbers is one too large. Does the target count among those that are ahead of it?")
+def one_more(logits, targets, mask):
+    return smallest_k(logits, targets, mask) + 1
+
+
+smallest_k.mistake(
+    "`max` along an axis returns two things, the largest ranks and where they stand. Which one is asked for?",
+    lambda logits, targets, mask: (ranks(logits, targets) * mask).max(0),
+)
+
+
 @cache
 def shares_within_reach():
     """Return for k = 1, 2, ... the share of test names, and of their letters, that top-k of that k lets through."""
@@ -112,6 +135,13 @@ k_for_nine_tenths.mistake(
     "With this k one name in ten is within reach. Which side of the curve do you want?",
     lambda: first_at(shares_within_reach()[0], 0.1),
 )
+k_for_nine_tenths.mistake(
+    "That is nine tenths of the symbols. Asked for is a share of the names: count with `needed`.", 24
+)
+k_for_nine_tenths.mistake(
+    "With this k half of the names are within reach. How many were asked for?",
+    lambda: first_at(shares_within_reach()[0], 0.5),
+)
 
 
 @task()
@@ -131,3 +161,8 @@ culprits.mistake(
 culprits.mistake(
     "Probabilities taken for logits are all nearly equal, at every temperature. Which curve hardly moves?", "bdce"
 )
+culprits.mistake(
+    "The sampler that leaves five letters still leaves a choice. Which curve knows of no choice at all?", "dbec"
+)
+culprits.mistake("These are the four with a bug, from A on. In which order were they asked for?", "bcde")
+culprits.mistake("Right, and written apart. Enter four letters with nothing between them.", "d, b, c, e")

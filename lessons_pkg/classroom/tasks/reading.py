@@ -1,17 +1,10 @@
-"""Tasks of chapter 09, too: reading a stream without keeping its graph, and what a fresh state costs."""
-
-import math
-from functools import cache
+"""Tasks of chapter 09, too: reading a stream without keeping its graph."""
 
 import torch
-from torch.nn import functional as F
 
-from ...batching import batchify, bptt_windows
-from ...checkpoint import load_checkpoint
-from ...corpora import data_path
+from ...batching import bptt_windows
 from ...metrics import masked_nll
 from ...models import RNNLM
-from ...texts import load_tales
 from ..task import task
 
 YES = {True: "yes", False: "no"}
@@ -58,6 +51,8 @@ def see_reading(function, model, pairs):
     """Return the loss, whether it has a history, and whether more than two windows' graphs were alive at once."""
     _, one = most_kept(lambda: masked_nll(model(pairs[0][0])[0], pairs[0][1]).item())
     loss, most = most_kept(lambda: function(model, pairs))
+    if loss is None:
+        return None
     history = torch.is_tensor(loss) and loss.requires_grad
     return {"loss": loss, "has a history": YES[history], "memory grows": YES[most > 2.5 * one]}
 
@@ -113,87 +108,21 @@ def every_window_alike(model, pairs):
     return sum(losses) / len(losses)
 
 
-def token_losses(model, rows, bptt, carry, shift=1):
-    """Return the nats (windows, bptt, B) of every token of all whole windows."""
-    hidden, found = None, []
-    with torch.no_grad():
-        for start in range(0, len(rows) - bptt, bptt):
-            logits, hidden = model(rows[start : start + bptt], hidden if carry else None)
-            targets = rows[start + shift : start + shift + bptt]
-            found.append(F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none").view_as(targets))
-    return torch.stack(found)
+read_stream.mistake(
+    "That is the sum over all tokens. A mean is asked for.",
+    lambda model, pairs: read_stream(model, pairs) * sum(len(ids.flatten()) for _, ids in pairs),
+)
+read_stream.mistake(
+    "That is the first window alone. How far to the right does your `return` stand?",
+    lambda model, pairs: read_stream(model, pairs[:1]),
+)
+read_stream.mistake(
+    "The last window is missing. It is shorter, and its tokens count like any other.",
+    lambda model, pairs: read_stream(model, pairs[:-1]),
+)
 
 
 read_stream.mistake(
     "You have added one mean for each window, and divided by the number of tokens. What does a mean stand for?",
     lambda model, pairs: every_window_alike(model, pairs) * len(pairs) / sum(len(ids.flatten()) for _, ids in pairs),
 )
-
-
-@task(lambda: [(tiny_model(), tiny_rows(11), 4, carry) for carry in (False, True)], points=2)
-def loss_by_place(model, rows, bptt, carry):
-    """Return the mean nats (bptt,) at each place of a window, over all columns and all whole windows."""
-    return token_losses(model, rows, bptt, carry).mean((0, 2))
-
-
-loss_by_place.mistake(
-    "With `carry` and without, you give the same: each window begins afresh. What should be handed to the model?",
-    lambda model, rows, bptt, carry: loss_by_place(model, rows, bptt, False),
-)
-loss_by_place.mistake(
-    "With `carry` and without, you give the same: no state is let go. What does a window get that begins afresh?",
-    lambda model, rows, bptt, carry: loss_by_place(model, rows, bptt, True),
-)
-loss_by_place.mistake(
-    "You carry the state where you should not, and the other way round.",
-    lambda model, rows, bptt, carry: loss_by_place(model, rows, bptt, not carry),
-)
-loss_by_place.mistake(
-    "You have one number a column. Columns and windows are to be averaged over: which axis stays?",
-    lambda model, rows, bptt, carry: token_losses(model, rows, bptt, carry).mean((0, 1)),
-)
-loss_by_place.mistake(
-    "That is the first window alone. Every whole window has something at each place.",
-    lambda model, rows, bptt, carry: token_losses(model, rows, bptt, carry)[0].mean(1),
-)
-loss_by_place.mistake(
-    "Your targets are the inputs themselves. Which row does the network have to predict?",
-    lambda model, rows, bptt, carry: token_losses(model, rows, bptt, carry, shift=0).mean((0, 2)),
-)
-loss_by_place.mistake(
-    "The costs are right and stand at wrong places: they lie row by row, as the targets did. How are they folded back?",
-    lambda model, rows, bptt, carry: token_losses(model, rows, bptt, carry).view(-1, rows.shape[1], bptt).mean((0, 1)),
-)
-loss_by_place.mistake(
-    "You have added up over columns and windows. A mean is asked for.",
-    lambda model, rows, bptt, carry: token_losses(model, rows, bptt, carry).sum((0, 2)),
-)
-
-
-@cache
-def both_ways():
-    """Return the losses by place (35,) of the trained letters on new tales: fresh in each window, and carried."""
-    model, vocab, *_ = load_checkpoint(data_path("tales-chars.pt"))
-    rows = batchify(torch.tensor(vocab.encode(load_tales().validation)), 20).ids
-    return loss_by_place(model, rows, 35, False), loss_by_place(model, rows, 35, True)
-
-
-def dearer():
-    """Return what a fresh state costs at each place (35,)."""
-    return both_ways()[0] - both_ways()[1]
-
-
-@task(tolerance=0.004)
-def price_of_fresh_state():
-    """Return the nats that one fresh state costs in all, over the 35 places of its window."""
-    return dearer().sum()
-
-
-price_of_fresh_state.mistake(
-    "That is the mean over a window. What is paid for one fresh state in all?", lambda: dearer().mean()
-)
-price_of_fresh_state.mistake("That is the first place alone. Do the others cost nothing more?", lambda: dearer()[0])
-price_of_fresh_state.mistake(
-    "That is all that a window costs. What would it have cost with the state carried?", lambda: both_ways()[0].sum()
-)
-price_of_fresh_state.mistake("That is in bits. The course counts in nats.", lambda: dearer().sum() / math.log(2))

@@ -22,6 +22,10 @@ place_of_target.mistake("You count the columns from 1, and the rows from 0.", 2 
 place_of_target.mistake(
     "You gave each column one row too many. What becomes of the tokens that fill no row?", 3 * 126 + 41
 )
+place_of_target.mistake(
+    "That token stands to the right. What has the text of another column to do with it?", 4 * 125 + 40
+)
+place_of_target.mistake("That is two places on from the input. Which token comes at once?", 417)
 
 
 @task(tolerance=0.001)
@@ -36,6 +40,10 @@ slope_across_cut.mistake("That is the slope without a cut. Which use of w does t
 slope_across_cut.mistake("That is the last use of w alone. Is there another one on this side of the cut?", 4.25)
 slope_across_cut.mistake("You have set the second state to zero. Does `detach` change a number?", 3.0)
 slope_across_cut.mistake("That is the value of the fourth state. Asked for is how it changes with w.", 3.125)
+slope_across_cut.mistake(
+    "You have both uses, each as if it came last. By what is the earlier one multiplied on its way?", 4.25 + 2.5
+)
+slope_across_cut.mistake("That is how the third state changes with w. One step is left.", 2.5)
 
 
 YES = {True: "yes", False: "no"}
@@ -55,7 +63,10 @@ def cases_of_fresh():
 def see_states(function, hidden, fresh):
     """Return what a function made of some states, whether gradients could still flow, and whether the old changed."""
     before = [h.detach().clone() for h in hidden]
-    new = list(function(hidden, fresh))
+    new = function(hidden, fresh)
+    if new is None:
+        return None
+    new = list(new)
     history = [torch.is_tensor(h) and h.requires_grad for h in new]
     changed = not all(map(torch.equal, before, hidden))
     return {"new states": new, "their history": YES[any(history)], "old states changed": YES[changed]}
@@ -73,7 +84,8 @@ def with_history(hidden, fresh):
 
 
 @fresh_columns.mistake(
-    "The new states are right. But the old ones have changed with them: `detach` gives the same memory another name."
+    "The new states are right, and the old ones have changed with them. You wrote into what was handed in: a new name "
+    "is no copy, and `detach` makes none."
 )
 def same_memory(hidden, fresh):
     new = [h.detach() for h in hidden]
@@ -102,6 +114,38 @@ def first_layer(hidden, fresh):
     return [hidden[0].detach().masked_fill(fresh.unsqueeze(-1), 0), *[h.detach() for h in hidden[1:]]]
 
 
+@fresh_columns.mistake(
+    "The numbers are right. But you wrote into the old states and handed these on: they have their history still."
+)
+def old_ones_handed_on(hidden, fresh):
+    with torch.no_grad():
+        for h in hidden:
+            h[:, fresh] = 0
+    return hidden
+
+
+@fresh_columns.mistake("These are the old states as they came. A changed copy must also be handed back.")
+def as_they_came(hidden, fresh):
+    return hidden
+
+
+@fresh_columns.mistake("The columns are right. But only one layer has come back, and the network has a state for each.")
+def one_layer(hidden, fresh):
+    return [hidden[0].detach().masked_fill(fresh.unsqueeze(-1), 0)]
+
+
+@fresh_columns.mistake("The new columns are gone, and the others have moved up. How many columns has the next window?")
+def taken_out(hidden, fresh):
+    return [h.detach()[:, ~fresh] for h in hidden]
+
+
+@fresh_columns.mistake(
+    "You have gone through layers and columns side by side. Each layer has a state for every column."
+)
+def layers_for_columns(hidden, fresh):
+    return [torch.zeros_like(h) if new else h.detach() for h, new in zip(hidden, fresh, strict=False)]
+
+
 @task(tolerance=0.002)
 def mean_uses():
     """Return how many uses a loss walks back through on average, if windows of 40 score their last 20 rows."""
@@ -113,6 +157,13 @@ mean_uses.mistake("That is the walk from the last row, the longest of all.", 40)
 mean_uses.mistake("The walk does not end where the scored rows begin. Where does the window begin?", 10.5)
 mean_uses.mistake("Nearly. The first scored row is not the twentieth of its window.", 30)
 mean_uses.mistake("You begin to count at 0, but a loss in the first row of a window has one use to walk through.", 29.5)
+
+
+mean_uses.mistake("That is how many rows stand above the scored ones. What does a scored row add itself?", 20)
+mean_uses.mistake("Nearly. A loss in the last row walks through 40 uses, and in the first scored row?", 31)
+mean_uses.mistake(
+    "Each window has 40 rows, and no walk is longer. What happens to the state where a window begins?", 50.5
+)
 
 
 def taught(lengths, delay):
@@ -138,3 +189,6 @@ share_taught.mistake(
 )
 share_taught.mistake("The mean length has no such target, and single windows do. Which ones?", 0)
 share_taught.mistake("You have counted all targets of the long windows. Which of them were shown inside?", 15 / 33)
+share_taught.mistake("You have left out the targets of the short windows. They are asked for as well.", 3 / 15)
+share_taught.mistake("That is in per cent. Enter a share, between 0 and 1.", 300 / 33)
+share_taught.mistake("You have counted one such target in each long window. How many has a window of 8?", 2 / 33)

@@ -9,7 +9,7 @@ from ..task import task
 
 def lists():
     """Return three lists of names: one name twice, one three times, and none twice."""
-    return [(["ann", "bo", "ann", "evelyn"],), (["a", "bb", "a", "cc", "a"],), (["x", "yy"],)]
+    return [(["ann", "bo", "ann", "abigail"],), (["a", "bb", "a", "cc", "a"],), (["x", "yy"],)]
 
 
 def entropy_of(names):
@@ -53,6 +53,14 @@ floor.mistake(
     "That is one name's share of the loss, divided by the tokens of all names. Whose tokens go with it?",
     lambda names: entropy_of(names) / tokens_of(names),
 )
+floor.mistake(
+    "Only the first letters are uncertain in yours. When two names begin alike, is the rest known?",
+    lambda names: len(names) * entropy_of([name[0] for name in names]) / tokens_of(names),
+)
+floor.mistake(
+    "Each name has the right probability. How many times does a name stand in the sum that is there twice?",
+    lambda names: -sum(np.log(names.count(name) / len(names)) for name in set(names)) / tokens_of(names),
+)
 floor.mistake("That is the loss for a whole name. How many tokens share it?", entropy_of)
 floor.mistake("That is the sum over all names. Asked is the mean over tokens.", lambda n: len(n) * entropy_of(n))
 floor.mistake("Bits. The course counts in nats: which logarithm is that?", lambda names: floor(names) / np.log(2))
@@ -86,6 +94,17 @@ three_losses.mistake(
 three_losses.mistake(
     "The padding has no surprise any more, and still counts as tokens. By how many do the two means divide?",
     lambda nats, mask: three_losses(np.where(mask, nats, 0), np.ones_like(mask)),
+)
+three_losses.mistake(
+    "The first and the third run along the wrong axis. Is a name a row or a column of the batch?",
+    lambda nats, mask: three_losses(nats.T, mask.T),
+)
+three_losses.mistake(
+    "The numbers are right. In which order are they asked for?", three_of(RIGHT[0], RIGHT[2], RIGHT[1])
+)
+three_losses.mistake(
+    "The second divides by all places. How many of them are tokens?",
+    three_of(RIGHT[0], lambda nats, mask: nats[mask].sum() / mask.size, RIGHT[2]),
 )
 three_losses.mistake(
     "The first is the sum over the whole batch. Over what is it averaged?",

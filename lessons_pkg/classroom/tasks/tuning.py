@@ -26,6 +26,13 @@ batch_floor.mistake(
 )
 batch_floor.mistake("No network can know which way a column goes before it has gone there.", 0.0)
 batch_floor.mistake("That would be the floor in bits.", 1 / 4)
+batch_floor.mistake(
+    "That is what one column costs, over all the targets. How many columns meet the doubt?", math.log(2) / 32
+)
+batch_floor.mistake("That is what all columns cost together. The mean is asked for.", 8 * math.log(2))
+batch_floor.mistake("The sign of a loss: is a doubt ever worth less than nothing?", -math.log(2) / 4)
+batch_floor.mistake("That is the perplexity. The loss in nats is asked for.", 2 ** (1 / 4))
+batch_floor.mistake("Twice too much. In how many places is there a doubt, and between how many ways?", math.log(4) / 4)
 
 
 @task(lambda: [(0.001, 1.0, np.array([0.0, 0.5, 1.0, 0.2])), (0.02, 0.5, np.array([0.3, 0.9]))])
@@ -46,12 +53,23 @@ log_uniform.mistake(
     "The spread is right and runs backwards: what should u = 0 give?", lambda low, high, u: high * (low / high) ** u
 )
 log_uniform.mistake(
-    "Those are logarithms of rates. One step is missing.",
+    "Those are natural logarithms of rates. One step is missing.",
     lambda low, high, u: np.log(low) + u * (np.log(high) - np.log(low)),
 )
 log_uniform.mistake(
-    "The exponents are in natural logarithms and the base is ten, or the other way round.",
+    "The exponents are natural logarithms, and the base is ten.",
     lambda low, high, u: 10 ** (np.log(low) + u * (np.log(high) - np.log(low))),
+)
+log_uniform.mistake(
+    "The exponents are logarithms to base ten, and the exponential is the natural one.",
+    lambda low, high, u: np.exp(np.log10(low) + u * (np.log10(high) - np.log10(low))),
+)
+log_uniform.mistake(
+    "Those are exponents of ten. One step is missing.",
+    lambda low, high, u: np.log10(low) + u * (np.log10(high) - np.log10(low)),
+)
+log_uniform.mistake(
+    "The factors are right, and they begin at 1. Where should they begin?", lambda low, high, u: (high / low) ** u
 )
 
 
@@ -81,6 +99,22 @@ decay_for.mistake(
     "That is the logarithm to base 2. The decay works like an exponential, so which one belongs here?",
     lambda share, rates: -math.log2(share) / rates.sum(),
 )
+decay_for.mistake(
+    "You let the decay take the same amount every time. It takes a share of what is left.",
+    lambda share, rates: (1 - share) / rates.sum(),
+)
+decay_for.mistake(
+    "That is exact for a constant rate. The task wants the exponential, which serves any schedule.",
+    lambda share, rates: (1 - share ** (1 / len(rates))) / rates.mean(),
+)
+decay_for.mistake(
+    "That is the logarithm to base ten. The decay works like the natural exponential.",
+    lambda share, rates: -math.log10(share) / rates.sum(),
+)
+decay_for.mistake(
+    "That is the way from a decay to a share, and you have the share. Solve for the other one.",
+    lambda share, rates: math.exp(-share * rates.sum()),
+)
 
 
 def four_treatments():
@@ -105,6 +139,13 @@ remedies.mistake(
 )
 remedies.mistake(
     "You have found what was treated not at all. Now sort the others by their training losses.", [2, 1, 3, 4]
+)
+remedies.mistake(
+    "A and B are found. In one of C and D the gap is the narrowest of all: is that one remedy, or two?", [3, 1, 2, 4]
+)
+remedies.mistake("B is found. Of the others, which training loss is held up the most, and by what?", [4, 1, 2, 3])
+remedies.mistake(
+    "You give the panel for each treatment. Turn it round: the treatment for each panel, from A to D.", [2, 4, 1, 3]
 )
 
 
@@ -134,6 +175,12 @@ for hint, wrong in {
     ),
     "The right trial, and the best of its seeds. Which number would somebody else find again?": (
         lambda valid, test: (valid.mean(1).argmin(), test[valid.mean(1).argmin()].min())
+    ),
+    "The right trial, and the lowest test loss of any. Whose loss is to be reported?": (
+        lambda valid, test: (valid.mean(1).argmin(), test.mean(1).min())
+    ),
+    "The right trial and the right loss. But trials are counted from 0.": (
+        lambda valid, test: (valid.mean(1).argmin() + 1, test[valid.mean(1).argmin()].mean())
     ),
     "You look for the best seed over all trials. Which axis holds the trials?": (
         lambda valid, test: (valid.mean(0).argmin(), test[valid.mean(0).argmin()].mean())

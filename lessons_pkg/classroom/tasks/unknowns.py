@@ -17,7 +17,7 @@ from ..task import task
 
 def cases_of_left_out():
     """Return two short texts, cut into words."""
-    return [(split_words(text),) for text in ("the hen and the cock and the cat and a hen", "a b a c d d d")]
+    return [(split_words(text),) for text in ("the hen and the cock and the cat and a hen", "a b a c d d d e")]
 
 
 def times(tokens, low, high):
@@ -36,7 +36,7 @@ left_out_unknown.mistake(
     lambda tokens: times(tokens, 1, 1) / len(set(tokens)),
 )
 left_out_unknown.mistake(
-    "That counts each type as new once, where it comes first. But the others know a word, too, if it comes later.",
+    "That counts each type once. But a word that stands in another place as well, earlier or later, is known there.",
     lambda tokens: len(set(tokens)) / len(tokens),
 )
 left_out_unknown.mistake(
@@ -47,6 +47,19 @@ left_out_unknown.mistake(
     "That is the share that is known. Which one is asked for?", lambda tokens: 1 - times(tokens, 1, 1) / len(tokens)
 )
 left_out_unknown.mistake("That is how many there are. A share is asked for.", lambda tokens: times(tokens, 1, 1))
+left_out_unknown.mistake(
+    "You have divided by the number of the others. How many tokens have had their turn?",
+    lambda tokens: times(tokens, 1, 1) / (len(tokens) - 1),
+)
+left_out_unknown.mistake(
+    "That is in per cent. A number between 0 and 1 is asked for.",
+    lambda tokens: 100 * times(tokens, 1, 1) / len(tokens),
+)
+left_out_unknown.mistake(
+    "You found none. Has each token met itself among the others? Or, with a `Counter`, have you looked at its words where "
+    "its counts were meant?",
+    lambda tokens: 0,
+)
 
 
 def cases_of_mended():
@@ -92,6 +105,32 @@ mended.mistake(
 )
 
 
+mended.mistake(
+    "You have put the nats where the formula has probabilities. How does one get from the one to the other?",
+    lambda nats, unknown, share: (1 - share) * nats + share * unknown,
+)
+mended.mistake(
+    "These are logarithms of probabilities. Nats count a surprise: which sign has that?",
+    lambda nats, unknown, share: -mended(nats, unknown, share),
+)
+mended.mistake(
+    "The unknown tokens are right. The known ones have become no dearer: who pays for the share?",
+    lambda nats, unknown, share: mended(nats, unknown, share).where(unknown, nats),
+)
+mended.mistake(
+    "You have taken e to the nats. A token that costs much is an improbable one.",
+    lambda nats, unknown, share: -((1 - share) * nats.exp() + share * unknown).log(),
+)
+mended.mistake(
+    "The share went to the known tokens.",
+    lambda nats, unknown, share: -((1 - share) * (-nats).exp() + share * ~unknown).log(),
+)
+mended.mistake(
+    "The known tokens have become cheaper, though something was taken from them. Look at the sign of your logarithm.",
+    lambda nats, unknown, share: mended(nats, unknown, share).where(unknown, nats + torch.tensor(1 - share).log()),
+)
+
+
 @cache
 def new_tales():
     """Return what each token of the validation tales costs the word model (N,), and which are unknown to it."""
@@ -133,3 +172,11 @@ mended_perplexity.mistake(
 mended_perplexity.mistake(
     "That is the mean in nats. Which function makes a perplexity of it?", lambda: mean_nats(share_left_out())
 )
+mended_perplexity.mistake(
+    "That is the chapter's model on the known tokens alone, before it was mended. All tokens are asked for.",
+    lambda: new_tales()[0][~new_tales()[1]].mean().exp(),
+)
+mended_perplexity.mistake(
+    "You have raised 2 to a number of nats. Which base belongs to nats?", lambda: 2 ** mean_nats(share_left_out())
+)
+mended_perplexity.mistake("Nearly. Have you rounded the share before you used it?", lambda: mean_nats(0.01).exp())

@@ -1,4 +1,4 @@
-"""Tasks of chapter 08: one unit for all, capitals that come back, windows shifted by one, and the best cut."""
+"""Tasks of chapter 08: one unit for all, and windows whose targets are shifted by one."""
 
 import math
 
@@ -34,6 +34,17 @@ as_good_as.mistake(
     "The spelling is in bits, and you have divided it by ln 2 once more.",
     letters_perplexity(BITS + SPELLING / math.log(2)),
 )
+
+
+as_good_as.mistake(
+    "The 30 unknown tokens have paid for their spelling alone. What did the model pay for saying that one comes?",
+    letters_perplexity(970 * math.log2(80) + SPELLING),
+)
+as_good_as.mistake("You have paid for the spelling of one word. How many are unknown?", letters_perplexity(BITS + 40))
+as_good_as.mistake(
+    "That is a perplexity per word. Which number of things was asked for?", 2 ** ((BITS + SPELLING) / 1000)
+)
+as_good_as.mistake("That is what the whole text costs, in bits. How much is that for each character?", BITS + SPELLING)
 
 
 def cases_of_windows():
@@ -81,8 +92,31 @@ def one_too_few(tokens, bptt, stride):
     "The shift is right, and the last windows are shorter than the others. Where may a window begin at most?"
 )
 def ragged(tokens, bptt, stride):
-    starts = range(0, len(tokens) - 1, stride)
-    return [(tokens[i : i + bptt][: len(tokens) - 1 - i], tokens[i + 1 : i + 1 + bptt]) for i in starts]
+    return [(tokens[i : i + bptt], tokens[i + 1 : i + 1 + bptt]) for i in range(0, len(tokens), stride)]
+
+
+@windows_of.mistake("You have moved the targets by the stride. How far on does the next token stand?")
+def moved_by_stride(tokens, bptt, stride):
+    starts = range(0, len(tokens) - bptt, stride)
+    return [(tokens[i : i + bptt], tokens[i + stride : i + stride + bptt]) for i in starts]
+
+
+windows_of.mistake(
+    "A window has one target here. How many of its inputs have a next token to be asked for?",
+    lambda tokens, bptt, stride: [(inputs, targets[-1]) for inputs, targets in windows_of(tokens, bptt, stride)],
+)
+windows_of.mistake(
+    "Inputs are of the right length, targets are one short. Where does the slice of the targets have to end?",
+    lambda tokens, bptt, stride: [(inputs, targets[:-1]) for inputs, targets in windows_of(tokens, bptt, stride)],
+)
+windows_of.mistake(
+    "Inputs and targets fit together, and each is one token short: a window has `bptt` of both.",
+    lambda tokens, bptt, stride: windows_of(tokens, bptt - 1, stride),
+)
+windows_of.mistake(
+    "Each window begins one token after the one before, whatever `stride` says.",
+    lambda tokens, bptt, stride: windows_of(tokens, bptt, 1),
+)
 
 
 @windows_of.mistake("Your targets are the window after. What should the network say when it has read its first token?")
@@ -94,107 +128,4 @@ def next_window(tokens, bptt, stride):
 windows_of.mistake(
     "Each window starts where the one before ended. What is the stride for?",
     lambda tokens, bptt, stride: windows_of(tokens, bptt, bptt),
-)
-
-
-def cases_of_fold():
-    """Return tokens with every kind of capital."""
-    return [(["The", "sea", ",", "said", "I", ".", "\n", "NASA", "O'Neil", "Forty-two", "12", "iPod"],)]
-
-
-@task(cases_of_fold)
-def fold_case(tokens):
-    """Return the tokens with a sign before each that begins with its only capital, which becomes small."""
-    folded = []
-    for token in tokens:
-        alone = token[0].isupper() and not any(letter.isupper() for letter in token[1:])
-        folded += ["^", token.lower()] if alone else [token]
-    return folded
-
-
-fold_case.mistake(
-    "All is small now, and nothing says where the capitals were. Could anybody put the text together again?",
-    lambda tokens: [token.lower() for token in tokens],
-)
-
-
-@fold_case.mistake("A word with several capitals has become small as a whole. The way back would give it one.")
-def every_capital(tokens):
-    return [part for t in tokens for part in (["^", t.lower()] if t[0].isupper() else [t])]
-
-
-@fold_case.mistake(
-    "A method that looks for titles wants a capital after each mark inside a word, too. Is that the rule here?"
-)
-def titles(tokens):
-    return [part for t in tokens for part in (["^", t.lower()] if t.istitle() else [t])]
-
-
-@fold_case.mistake(
-    "One word is a capital and nothing else. What does your rule say of what follows it, if nothing does?"
-)
-def not_alone(tokens):
-    return [part for t in tokens for part in (["^", t.lower()] if t[0].isupper() and t[1:].islower() else [t])]
-
-
-@fold_case.mistake(
-    "The sign is stuck to the word, so that it is a type of its own as before. How many tokens should it be?"
-)
-def stuck(tokens):
-    return [f"^{t.lower()}" if t[0].isupper() and t[1:] == t[1:].lower() else t for t in tokens]
-
-
-def cases_of_cut():
-    """Return texts with pieces and their probabilities."""
-    hen = {"h": 0.09, "e": 0.2, "n": 0.25, "s": 0.1, "he": 0.4, "hen": 0.01, "ns": 0.05, "then": 0.0004, "t": 0.15}
-    boat = {
-        "b": 0.1,
-        "o": 0.2,
-        "a": 0.2,
-        "t": 0.2,
-        "bo": 0.25,
-        "boa": 0.06,
-        "at": 0.09,
-        "oat": 0.02,
-        "ts": 0.03,
-        "s": 0.05,
-    }
-    return [("hens", hen), ("then", hen), ("boats", boat), ("oats", boat)]
-
-
-@task(cases_of_cut, points=2)
-def best_cut(text, piece):
-    """Return the pieces of the most probable way to cut a text."""
-    best = {0: (0.0, [])}  # how far the text is cut, to the best log probability and its pieces
-    for end in range(1, len(text) + 1):
-        last = [(start, text[start:end]) for start in best if text[start:end] in piece]
-        if last:
-            best[end] = max((best[start][0] + math.log(piece[one]), [*best[start][1], one]) for start, one in last)
-    return best[len(text)][1]
-
-
-def ways(text, piece):
-    """Yield every way to cut a text."""
-    if not text:
-        yield []
-    for one in piece:
-        if text.startswith(one):
-            yield from ([one, *rest] for rest in ways(text[len(one) :], piece))
-
-
-best_cut.mistake(
-    "You take the longest piece that fits, and then the next. What does a long piece cost, if it is rare?",
-    lambda text, piece: min(ways(text, piece), key=lambda cut: [-len(one) for one in cut]),
-)
-best_cut.mistake(
-    "You take the most probable piece that fits, and then the next. Chapter 07 had a tree for that: what did it show?",
-    lambda text, piece: min(ways(text, piece), key=lambda cut: [-piece[one] for one in cut]),
-)
-best_cut.mistake(
-    "You take the fewest pieces. Two rare pieces can be less probable than three common ones.",
-    lambda text, piece: min(ways(text, piece), key=lambda cut: (len(cut), -math.prod(piece[one] for one in cut))),
-)
-best_cut.mistake(
-    "You add probabilities up, so that many pieces look good. What is the probability of one piece and then another?",
-    lambda text, piece: max(ways(text, piece), key=lambda cut: sum(piece[one] for one in cut)),
 )

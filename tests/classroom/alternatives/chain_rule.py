@@ -1,32 +1,8 @@
-"""Right answers to the tasks of chapter 01, written in another way."""
+"""Right answers to the tasks of chapter 01 that are worked out on paper, written in another way."""
 
 import math
-from collections import Counter, defaultdict
 from fractions import Fraction
 
 one_in = 1 / (Fraction(1, 4) * Fraction(1, 6) * Fraction(1, 2) ** 3)
 unseen_pair = 0.0341
-best_at_four = 10**3
 name_entropy = -sum(0.25 * 0.75**k * math.log(0.25 * 0.75**k) for k in range(200))
-
-
-def corpus_perplexity(losses):
-    nats = [float(x) for loss in losses for x in loss]
-    return math.prod(math.exp(x) for x in nats) ** (1 / len(nats))
-
-
-def mean_by_place(losses):
-    sums, times = Counter(), Counter()
-    for loss in losses:
-        for t, x in enumerate(loss.tolist()):
-            sums[t] += x
-            times[t] += 1
-    return [sums[t] / times[t] for t in sorted(times)]
-
-
-def deal(rows, k):
-    places = defaultdict(list)
-    for i, row in enumerate(rows):
-        places[row].append(i)
-    held = sorted(i for name in [*places][len(places) - k :] for i in places[name])
-    return tuple(rows[i] for i in range(len(rows)) if i not in held), tuple(rows[i] for i in held)

@@ -19,8 +19,3 @@ def logit_gradient(logits, targets):
 def bag_gradient(ids, g, rows):
     times = [sum(int(i) == row for i in ids) for row in range(rows)]
     return [[n / len(ids) * float(x) for x in g] for n in times]
-
-
-def from_counts(counts, k):
-    shares = (counts + k) / (counts + k).sum(axis=1, keepdims=True)
-    return torch.tensor(shares).log() + 7

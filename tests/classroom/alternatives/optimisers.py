@@ -32,4 +32,4 @@ def momentum(lr, mu):
 
 
 def two_valleys():
-    return [0.02, 0.8]
+    return np.array([0.02, 0.8])

@@ -1,4 +1,4 @@
-"""Right answers to the other tasks of chapter 03, written in another way."""
+"""Right answers to the tasks of chapter 03 on names side by side, written in another way."""
 
 
 def last_states(hiddens, lengths):
@@ -12,7 +12,3 @@ def padding_share(lengths, size):
         padding += sum(max(batch) - n for n in batch)
         places += len(batch) * (max(batch) + 1)
     return padding / places
-
-
-def latch():
-    return {"W_xh": [[-1, 9, -1, -1], [0, 0, 0, 1]], "W_hh": [[4, 0.1], [0, 0]], "b_h": [-1, 0]}

@@ -4,7 +4,6 @@ import torch
 
 first_state = [0.922, -0.197]
 how_wide = max(H for H in range(200) if H * H + 55 * H + 27 <= 7003)
-felt = 7.0
 
 
 def name_nll(params, name):
@@ -14,7 +13,3 @@ def name_nll(params, name):
         log_p = log_p + (w["W_hy"] @ h + w["b_y"]).log_softmax(0)[y]
         h = torch.tanh(w["W_xh"][:, y] + w["W_hh"] @ h + w["b_h"])
     return -log_p
-
-
-def difference(p, q):
-    return [sum(abs(a - b) for a, b in zip(row, other, strict=True)) / 2 for row, other in zip(p, q, strict=True)]

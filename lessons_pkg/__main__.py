@@ -9,6 +9,7 @@ python -m lessons_pkg sample book.pt --length 100 --start "The ferry"
 python -m lessons_pkg evaluate book.pt other.txt --batch-size 20 --warmup 100
 
 python -m lessons_pkg blanks solutions exercises
+python -m lessons_pkg grade SUBMISSIONS/ solutions/04_bptt.ipynb grades.csv
 """
 
 import argparse
@@ -18,7 +19,9 @@ import sys
 import torch
 
 from . import commands, runs
+from .arguments import add_unknown, number, seed, whole_number
 from .classroom import commands as classroom
+from .classroom.processes import Limits
 from .material import TALES
 from .models import CELLS
 from .recipe import OPTIMIZERS, SCHEDULES
@@ -59,6 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_sample(subparsers.add_parser("sample", help="draw new names, or a piece of text"))
     add_evaluate(subparsers.add_parser("evaluate", help="score a list of names or a text"))
     add_blanks(subparsers.add_parser("blanks", help="make exercises out of solutions"))
+    add_grade(subparsers.add_parser("grade", help="grade the exercises of a class"))
     return parser
 
 
@@ -163,34 +167,19 @@ def add_blanks(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=classroom.blanks)
 
 
-def whole_number(text: str) -> int:
-    """Read a whole number of at least 1."""
-    if not (text.isdecimal() and 1 <= int(text) < 2**31):
-        raise argparse.ArgumentTypeError(f"got {text!r}; it must be a whole number, at least 1 and below 2**31")
-    return int(text)
-
-
-def number(text: str) -> int:
-    """Read a whole number of at least 0."""
-    if not (text.isdecimal() and int(text) < 2**31):
-        raise argparse.ArgumentTypeError(f"got {text!r}; it must be a whole number, at least 0 and below 2**31")
-    return int(text)
-
-
-def seed(text: str) -> int:
-    """Read a seed of a random generator."""
-    if not (text.isdecimal() and int(text) < 2**32):
-        raise argparse.ArgumentTypeError(f"got {text!r}; it must be a whole number from 0 to 2**32 - 1")
-    return int(text)
-
-
-def add_unknown(parser: argparse.ArgumentParser, default: str) -> None:
-    """Add the option that says what to do with names the vocabulary cannot spell."""
-    parser.add_argument(
-        "--unknown",
-        choices=["skip", "error"],
-        help=f"what to do with what the training data lacks (default: {default})",
-    )
+def add_grade(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``grade``."""
+    add = parser.add_argument
+    add("submissions", metavar="SUBMISSIONS", help="folder with the notebooks that were handed in, and its sub-folders")
+    add("solution", metavar="SOLUTION", help="the notebook with the answers; its checks say what is graded")
+    add("table", metavar="TABLE", help="the file to write, .csv")
+    limits = Limits()
+    for name, unit in (("seconds-per-cell", "for a cell or an answer"), ("seconds", "for a notebook, half for cells")):
+        default = getattr(limits, name.replace("-", "_"))
+        add(f"--{name}", type=float, default=default, help=f"time {unit} (default: {default:g})")
+    add("--memory", type=whole_number, default=limits.memory, help=f"MB, beside Python's (default: {limits.memory})")
+    add("--workers", type=whole_number, help="submissions graded side by side (default: one for each core)")
+    parser.set_defaults(run=classroom.grade)
 
 
 if __name__ == "__main__":

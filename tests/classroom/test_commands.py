@@ -1,70 +1,130 @@
-"""What the command ``blanks`` says; that of ``grade`` is in test_gradebook."""
+import csv
+import re
+import signal
+import sys
 
 import pytest
 
-from lessons_pkg.classroom.blanks import read_notebook, write_notebook
-from tests.classroom.test_blanks import FUNCTION, code
-from tests.tiny import run
+from lessons_pkg.classroom import task as task_module
+from tests.classroom.hostile import BLANK, GOOD, IMPORTS, SOLUTION, function, notebook, with_cell
+from tests.tiny import ROOT, run, start
+
+MAIN = "import sys; from lessons_pkg.classroom import task; task.TASKS = 'tests.classroom'; " + (
+    "from lessons_pkg.__main__ import main; sys.exit(main())"
+)
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
-    """Work in a folder with two solutions."""
+    """Work in a folder with a class of three, class/, and the instructor's notebook, solution.ipynb."""
+    monkeypatch.setattr(task_module, "TASKS", "tests.classroom")
     monkeypatch.chdir(tmp_path)
-    for name in ("01_a", "02_b"):
-        write_notebook(tmp_path / "solutions" / f"{name}.ipynb", code(FUNCTION, f"print({name[1]})"))
+    (tmp_path / "class").mkdir()
+    mistaken = function("return logits.exp() / logits.exp().sum()")
+    for name, cells in {"anna": GOOD, "ben": [IMPORTS, BLANK], "=carla": mistaken}.items():
+        (tmp_path / "class" / f"{name}.ipynb").write_bytes(notebook(cells))
+    (tmp_path / "class" / "essay.pdf").write_text("no notebook")
+    (tmp_path / "solution.ipynb").write_bytes(notebook(SOLUTION))
     return tmp_path
 
 
-def test_blanks_writes_what_is_missing_and_says_so(folder):
-    status, out, err = run("blanks")
+def rows(path="grades.csv"):
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return {row["submission"]: row for row in csv.DictReader(file)}
+
+
+def test_a_class_is_graded():
+    status, out, err = run("grade", "class", "solution.ipynb", "grades.csv", "--workers", 2)
     assert (status, err) == (0, "")
-    assert out.splitlines() == [
-        "wrote exercises/01_a.ipynb",
-        "wrote exercises/02_b.ipynb",
-        "2 written; all the others were up to date",
-    ]
-    assert "raise NotImplementedError" in "".join(read_notebook(folder / "exercises/01_a.ipynb")["cells"][0]["source"])
-    assert run("blanks").out == "0 written; all the others were up to date\n"
-
-
-def test_blanks_with_folders_of_other_names(folder):
-    assert run("blanks", "solutions", "handout").status == 0
-    assert sorted(path.name for path in (folder / "handout").iterdir()) == ["01_a.ipynb", "02_b.ipynb"]
-
-
-def test_check_names_what_differs_and_writes_nothing(folder):
-    assert run("blanks", "--check") == (
-        1,
-        "01_a.ipynb is not what its solution gives\n02_b.ipynb is not what its solution gives\n",
-        "",
+    table = rows()
+    assert {name: row["points"] for name, row in table.items()} == {
+        "anna.ipynb": "5",
+        "ben.ipynb": "0",
+        "'=carla.ipynb": "4",
+    }
+    assert {row["of"] for row in table.values()} == {"5"}
+    assert "Which numbers sum to 1" in table["'=carla.ipynb"]["note"]
+    assert all(row["isolation"].startswith("time") for row in table.values())
+    lines = out.splitlines()
+    assert sorted(line[9:] for line in lines[:3]) == sorted(
+        [": 'anna.ipynb', 5 points", ": 'ben.ipynb', 0 points", ": '=carla.ipynb', 4 points"]
     )
-    assert not (folder / "exercises").exists()
-    run("blanks")
-    assert run("blanks", "--check") == (0, "", "")
-    write_notebook(folder / "exercises/02_b.ipynb", code(FUNCTION))
-    assert run("blanks", "--check").out == "02_b.ipynb is not what its solution gives\n"
+    assert lines[3] == "mean: 3.0 of 5 points"
+    assert lines[-2:] == ["left alone: 1 files that are no notebooks", "wrote grades.csv"]
 
 
 @pytest.mark.parametrize(
-    ("spoil", "why"),
+    ("arguments", "message"),
     [
-        (
-            lambda folder: (folder / "solutions/01_a.ipynb").write_text("{"),
-            "read_notebook: '01_a.ipynb' is no notebook",
-        ),
-        (
-            lambda folder: write_notebook(folder / "solutions/01_a.ipynb", code("## BEGIN SOLUTION")),
-            "01_a.ipynb: blank_notebook: cell 1: '## BEGIN SOLUTION' looks like a marker",
-        ),
-        (lambda folder: (folder / "solutions").rename(folder / "other"), "write_blanks: no notebook in 'solutions'"),
-        (lambda folder: (folder / "exercises").write_text(""), "exercises"),
+        (["none", "solution.ipynb", "grades.csv"], r"grade: 'none' is no folder"),
+        (["empty", "solution.ipynb", "grades.csv"], r"grade: there is no notebook \(.ipynb\) in 'empty'"),
+        (["class", "none.ipynb", "grades.csv"], r"'none.ipynb' is no notebook: No such file"),
+        (["class", "class/essay.pdf", "grades.csv"], r"'essay.pdf' is no notebook"),
+        (["class", "class/ben.ipynb", "grades.csv"], r"'ben.ipynb' holds no check"),
+        (["class", "solution.ipynb", "none/grades.csv"], r"the folder 'none' does not exist"),
+        (["class", "solution.ipynb", "class/anna.ipynb"], r"got 'anna.ipynb' as the table to write; .* ends in .csv"),
+        (["class", "solution.ipynb", "folder.csv"], r"'folder.csv' is a folder"),
+        (["class", "solution.ipynb", "grades.csv", "--seconds", "0"], r"Limits: got seconds 0.0"),
+        (["class", "solution.ipynb", "grades.csv", "--seconds-per-cell", "x"], r"--seconds-per-cell: invalid float"),
+        (["class", "solution.ipynb", "grades.csv", "--memory", "0"], r"--memory: .*whole number"),
+        (["class", "solution.ipynb", "grades.csv", "--workers", "0"], r"--workers: .*whole number"),
+        (["class", "solution.ipynb"], r"required: TABLE"),
     ],
 )
-def test_bad_input_is_one_line_and_status_2(folder, spoil, why):
-    spoil(folder)
-    status, out, err = run("blanks")
+def test_what_grade_refuses(folder, arguments, message):
+    (folder / "empty").mkdir()
+    (folder / "folder.csv").mkdir()
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    status, out, err = run("grade", *arguments)
     assert (status, out) == (2, "")
-    assert err.startswith("lessons_pkg: ")
-    assert why in err
-    assert err.count("\n") == 1
+    assert re.fullmatch(r"lessons_pkg: [^\n]+\n", err), err
+    assert re.search(message, err), err
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_a_class_that_its_own_instructor_fails(folder):
+    (folder / "solution.ipynb").write_bytes(notebook([*function("return logits"), *SOLUTION[len(GOOD) :]]))
+    status, out, err = run("grade", "class", "solution.ipynb", "grades.csv")
+    assert (status, out) == (2, "")
+    assert re.fullmatch(r"lessons_pkg: grade: 'solution.ipynb' itself does not earn the points of [^\n]+\n", err)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_ctrl_c_keeps_what_is_graded(folder):
+    (folder / "class" / "zoe.ipynb").write_bytes(notebook(with_cell("time.sleep(600)")))
+    arguments = (
+        "grade",
+        "class",
+        "solution.ipynb",
+        "grades.csv",
+        "--workers",
+        1,
+        "--seconds-per-cell",
+        300,
+        "--seconds",
+        900,
+    )
+    with start(*arguments, python=("-c", MAIN)) as process:
+        for _ in range(3):
+            assert " of 4: " in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err == "interrupted: 3 of 4 are graded\n"
+    assert out.splitlines()[-1] == "wrote grades.csv"
+    assert set(rows()) == {"anna.ipynb", "ben.ipynb", "'=carla.ipynb"}
+
+
+def test_a_real_solution_earns_all_points_and_its_exercise_none(folder, monkeypatch):
+    monkeypatch.setattr(task_module, "TASKS", "lessons_pkg.classroom.tasks")
+    (folder / "real").mkdir()
+    for kind in ("solutions", "exercises"):
+        (folder / "real" / f"{kind}.ipynb").write_bytes((ROOT / kind / "04_bptt.ipynb").read_bytes())
+    assert run("grade", "real", ROOT / "solutions" / "04_bptt.ipynb", "grades.csv").status == 0
+    table = rows()
+    assert table["solutions.ipynb"]["points"] == table["solutions.ipynb"]["of"]
+    assert table["solutions.ipynb"]["note"] == ""
+    assert table["exercises.ipynb"]["points"] == "0"
+    tasks = [name for name in table["exercises.ipynb"] if "." in name]
+    assert len(tasks) >= 5
+    assert all(f"{task}: " in table["exercises.ipynb"]["note"] for task in tasks)

@@ -56,7 +56,7 @@ left_out_unknown.mistake(
     lambda tokens: 100 * times(tokens, 1, 1) / len(tokens),
 )
 left_out_unknown.mistake(
-    "You found none. Has each token met itself among the others? Or, with a `Counter`, have you looked at its words where "
+    "You found none. Has each token met itself among the others? Or have you looked at the words of a `Counter` where "
     "its counts were meant?",
     lambda tokens: 0,
 )

@@ -6,6 +6,7 @@ so that a class can be graded with the answers tried in one process and judged i
 """
 
 import os
+import re
 import sysconfig
 import traceback
 from collections.abc import Callable
@@ -99,8 +100,8 @@ def outcomes(task: Task, answer: Any) -> list[dict]:
 
 
 def tidy(value: Any) -> Any:
-    """Return a plain value; of text neither capitals nor the spaces around it count."""
-    return value.strip().lower() if type(value) is str else value
+    """Return a plain value; of text neither capitals count nor spaces and commas, as between letters of a choice."""
+    return re.sub(r"[\s,;]+", "", value).lower() if isinstance(value, str) else value
 
 
 def attempt(observe: Callable, function: Callable, case: tuple) -> dict:

@@ -196,7 +196,8 @@ def test_a_wrong_value(capsys, answer, line):
 
 
 def test_capitals_and_spaces_do_not_count_in_a_choice(capsys):
-    assert said(capsys, " B ", "axis")[0]
+    for answer in (" B ", "b,", "B;"):
+        assert said(capsys, answer, "axis")[0]
     assert said(capsys, "A", "axis")[0].hint == axis.mistakes[0].hint
     assert said(capsys, "c", "axis")[0].state == "wrong"
 

@@ -126,8 +126,6 @@ def four_runs():
 
 
 for answer, hint in {
-    "b, c, a, d": "You put commas in between. Leave them out: the answer is four letters in one word.",
-    "b c a d": "You put spaces in between. Leave them out: the answer is four letters in one word.",
     "bacd": "Does a run whose loss comes down to nothing forget? Look at where the second of yours ends.",
     "bdca": "Only one of the four learns the game. Is it that which stands for the run as it should be?",
     "dcab": "A gradient that keeps one length from first to last has not blown up. Which of the four leaps?",

@@ -165,4 +165,3 @@ culprits.mistake(
     "The sampler that leaves five letters still leaves a choice. Which curve knows of no choice at all?", "dbec"
 )
 culprits.mistake("These are the four with a bug, from A on. In which order were they asked for?", "bcde")
-culprits.mistake("Right, and written apart. Enter four letters with nothing between them.", "d, b, c, e")

@@ -109,6 +109,12 @@ def times(junit: Path) -> dict[str, float]:
     return dict(sorted(seconds.items()))
 
 
+def name_of(path: Path) -> str:
+    """Return the name of a notebook in a report: those of the book without their folder."""
+    folder = path.resolve().parent.name
+    return f"{folder}/{path.stem}" if folder in address.FOLDERS[1:] else path.stem
+
+
 def check(path: Path) -> list[str]:
     """Return what is wrong with one stored notebook."""
     notebook = nbformat.read(path, as_version=4)
@@ -134,7 +140,7 @@ def main() -> int:
         files = wanted.files or stored()
         for path in files if wanted.setup else []:
             add_setup(path)
-        found = report({path.stem: execute(path) for path in files}) if wanted.run else []
+        found = report({name_of(path): execute(path) for path in files}) if wanted.run else []
         found += [complaint for path in files for complaint in check(path)]
     print(*found, sep="\n", file=sys.stderr, end="\n" if found else "")
     return bool(found)

@@ -168,11 +168,11 @@ def axe():
     """Return a function that runs axe-core on a page and returns its complaints, one line for each."""
     script = files("axe_core_python").joinpath("axe.min.js").read_text()
 
-    def run(page, include: str = "html", exclude: tuple[str, ...] = ()) -> list[str]:
+    def run(page, include: str = "html", exclude: tuple[str, ...] = (), rules: dict | None = None) -> list[str]:
         page.evaluate(script)
         result = page.evaluate(
-            "([include, exclude]) => axe.run({include: [[include]], exclude: exclude.map(x => [x])})",
-            [include, list(exclude)],
+            "([include, exclude, rules]) => axe.run({include: [[include]], exclude: exclude.map(x => [x])}, rules)",
+            [include, list(exclude), rules or {}],
         )
         return [
             f"{violation['id']}: {node['target']}: {node['failureSummary']}"

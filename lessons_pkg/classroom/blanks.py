@@ -7,12 +7,11 @@ a text cell the markers are ``<!-- BEGIN SOLUTION -->`` and ``<!-- END SOLUTION 
 """
 
 import ast
-import json
 import re
 from pathlib import Path
 from textwrap import dedent
 
-from ..files import written_atomically
+from .notebooks import plain_python, read_notebook, source, write_notebook
 
 BEGIN, INSTEAD, END = "BEGIN SOLUTION", "INSTEAD", "END SOLUTION"
 CODE = {f"### {word}": word for word in (BEGIN, INSTEAD, END)}
@@ -37,18 +36,13 @@ def blank_notebook(notebook: dict) -> dict:
     return notebook | {"cells": cells}
 
 
-def source(cell: dict) -> str:
-    """Return the text of a cell, which a file may hold as one text or as a list of lines."""
-    return "".join(cell["source"])
-
-
 def blank_cell(cell: dict, number: int) -> dict:
     """Return a cell of the exercise; errors name the cell by its number, from 1."""
     code = cell["cell_type"] == "code"
     try:
         text = blank_source(source(cell), code=code)
         if code:
-            ast.parse(re.sub(r"^(\s*)[%!].*$", r"\1pass", text, flags=re.M))
+            ast.parse(plain_python(text))
     except (ValueError, SyntaxError) as error:
         raise ValueError(f"blank_notebook: cell {number}: {error}") from None
     return (
@@ -132,8 +126,10 @@ def write_blanks(solutions: Path, exercises: Path, *, only_check: bool = False) 
         only_check: write nothing; also name the exercises that have no solution.
 
     Raises:
-        ValueError: if there is no solution, or one cannot be read or made into an exercise.
+        ValueError: if there is no solution, or one cannot be read or made into an exercise, or would be replaced by it.
     """
+    if solutions.resolve() == exercises.resolve():
+        raise ValueError(f"write_blanks: got {str(solutions)!r} for both; exercises need a folder of their own")
     paths = sorted(solutions.glob("*.ipynb"))
     if not paths:
         raise ValueError(f"write_blanks: no notebook in {str(solutions)!r}; it needs the folder with the solutions")
@@ -154,35 +150,3 @@ def exercise_of(path: Path) -> dict:
         return blank_notebook(read_notebook(path))
     except ValueError as error:
         raise ValueError(f"{path.name}: {error}") from None
-
-
-def read_notebook(path: Path) -> dict:
-    """Return the notebook in a file, as JSON gives it.
-
-    Raises:
-        ValueError: if it cannot be read or is no notebook.
-    """
-    try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        if all({"cell_type", "source"} <= set(cell) for cell in notebook["cells"]):
-            return notebook
-        reason = "a cell of it has no type or no source"
-    except OSError as error:
-        reason = error.strerror
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        reason = f"{type(error).__name__}: {error}"
-    raise ValueError(f"read_notebook: {path.name!r} is no notebook: {reason}")
-
-
-def write_notebook(path: Path, notebook: dict) -> None:
-    """Write a notebook atomically, in the form in which nbformat writes it; its folder is made if it is missing.
-
-    Raises:
-        ValueError: if the folder or the file cannot be made.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ValueError(f"write_notebook: no folder {str(path.parent)!r} can be made: {error.strerror}") from None
-    with written_atomically(path) as file:
-        file.write((json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode())

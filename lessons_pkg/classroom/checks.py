@@ -7,10 +7,12 @@ so that a class can be graded with the answers tried in one process and judged i
 
 import os
 import re
+import site
 import sysconfig
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from textwrap import fill
 from typing import Any
@@ -24,7 +26,7 @@ from .task import Mistake, Task, find
 
 NOT_FILLED_IN, WIDTH = "not filled in yet", 88
 LIBRARIES = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-NOT_THEIRS = (*LIBRARIES, str(Path(__file__).parents[1]))
+NOT_THEIRS = (*LIBRARIES, site.getusersitepackages(), "<frozen ", str(Path(__file__).parents[1]))
 SIGNS = {"passed": "✓", NOT_FILLED_IN: "…", "wrong": "✗"}
 
 
@@ -89,14 +91,14 @@ def outcomes(task: Task, answer: Any) -> list[dict]:
         A dict for each case, or one for a value: ``{"value": ...}``, ``{"raised": type, "says": text, "lines": ...}``
         or ``{"blank": True}`` where nothing is filled in.
     """
-    if task.cases is None:
-        return [{"blank": True} if answer is None or holds_ellipsis(answer) else {"value": tidy(plain(answer))}]
     if answer is None or answer is ...:
         return [{"blank": True}]
+    if task.cases is None:
+        return [attempt(lambda: answer, lambda value: tidy(plain(value)))]
     if not callable(answer):
         says = f"This is {form(plain(answer))}. Hand in the function itself: its name, without brackets."
         return [{"raised": NO_FUNCTION, "says": says, "lines": []}]
-    return [attempt(task.observe, answer, case) for case in task.cases()]
+    return [attempt(partial(task.observe, answer, *case), plain) for case in task.cases()]
 
 
 def tidy(value: Any) -> Any:
@@ -104,17 +106,26 @@ def tidy(value: Any) -> Any:
     return re.sub(r"[\s,;]+", "", value).lower() if isinstance(value, str) else value
 
 
-def attempt(observe: Callable, function: Callable, case: tuple) -> dict:
-    """Return what a function does with one case; the state of torch's random generator is left as it was."""
+def attempt(observe: Callable[[], Any], keep: Callable[[Any], Any]) -> dict:
+    """Return what is observed, as it is to be kept; the state of torch's random generator is left as it was."""
     with torch.random.fork_rng(devices=[]), np.errstate(all="ignore"), torch.enable_grad():
         torch.manual_seed(0)
         try:
-            value = observe(function, *case)
-        except NotImplementedError:
-            return {"blank": True}
+            value = observe()
+            return {"blank": True} if holds_ellipsis(value) else {"value": keep(value)}
         except Exception as error:
-            return {"raised": type(error).__name__, "says": str(error), "lines": own_lines(error)}
-    return {"blank": True} if holds_ellipsis(value) else {"value": plain(value)}
+            says = words_of(error)
+            if isinstance(error, NotImplementedError) and not says:  # torch's own say what they cannot do
+                return {"blank": True}
+            return {"raised": type(error).__name__, "says": says, "lines": own_lines(error)}
+
+
+def words_of(error: BaseException) -> str:
+    """Return what an error says, or "" if it cannot even do that."""
+    try:
+        return str(error)
+    except Exception:
+        return ""
 
 
 def own_lines(error: Exception) -> list[str]:

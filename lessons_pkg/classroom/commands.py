@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from ..files import check_writable
@@ -39,9 +40,9 @@ def grade(a: argparse.Namespace) -> int:
     try:
         for grade in grader.grade_all(paths, folder, a.workers or os.cpu_count() or 1):
             grades.append(grade)
-            print(
-                f"{len(grades):4} of {len(paths)}: {grade.submission.name!r}, {points(grade, tasks)} points", flush=True
-            )
+            with suppress(BrokenPipeError):  # whoever read this, such as `head`, has gone; the grading goes on
+                earned = f"{grade.submission.name!r}, {points(grade, tasks)} points"
+                print(f"{len(grades):4} of {len(paths)}: {earned}", flush=True)
     except KeyboardInterrupt:
         print(f"interrupted: {len(grades)} of {len(paths)} are graded", file=sys.stderr)
         status = 130
@@ -57,7 +58,7 @@ def grade(a: argparse.Namespace) -> int:
 
 
 def check_table(path: Path) -> None:
-    """Raise a ValueError if the table cannot be written, or would replace what is no table."""
+    """Raise a ValueError if the table cannot be written, or its name is not that of a table."""
     if path.suffix.lower() != ".csv":
         raise ValueError(f"grade: got {path.name!r} as the table to write; it needs a name that ends in .csv")
     check_writable(path)

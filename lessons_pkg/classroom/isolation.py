@@ -63,8 +63,8 @@ def shut_in(folder: str, hidden: list[str]) -> list[str]:
         active.remove("files")  # without this step the next ones would be seen outside
     if "processes" in active:
         continue_as_child()  # the first in its namespace: when it ends, the system ends all the others
-        if "files" in active:
-            worked(mount, "proc", "/proc", "proc")
+        if "files" not in active or not worked(mount, "proc", "/proc", "proc"):
+            active.remove("processes")  # they end with it, and it can still see others
         continue_as_child()  # so that the student's code is not the first, which no signal can reach
     if "files" in active and not worked(close_files, folder, hidden):
         active.remove("files")

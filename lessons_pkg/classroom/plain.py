@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from fractions import Fraction
 from numbers import Real
 from typing import Any
 
@@ -30,24 +29,30 @@ def plain(value: Any) -> Any:
     Tuples count as lists, sets as sorted lists, and lists of numbers of one shape as arrays.
     """
     if value is None or isinstance(value, str):
-        return value
+        return value if value is None else str(value)  # text of numpy has a type of its own
     if isinstance(value, torch.Tensor):
         value = value.detach().cpu()
         value = (value.double() if value.is_floating_point() else value).resolve_conj().numpy()
-    if isinstance(value, Fraction):
-        value = float(value)
+    if isinstance(value, Real):
+        value = float(value)  # also what is too large for an integer of numpy, and a fraction
     if isinstance(value, Real | np.ndarray | np.generic):
         array = np.asarray(value)
         if array.dtype.kind == "U":
             return plain(array.tolist())
         return array.astype(np.float64) if array.dtype.kind in "biuf" else Unknown(f"array of {array.dtype}")
     if isinstance(value, dict):
-        return {key if isinstance(key, str) else repr(key): plain(item) for key, item in value.items()}
+        return {name_of(key): plain(item) for key, item in value.items()}
     if isinstance(value, set | frozenset):
         return plain(sorted(value, key=repr))
     if isinstance(value, list | tuple | range):
         return stacked([plain(item) for item in value])
     return Unknown(type(value).__name__)
+
+
+def name_of(key: Any) -> str:
+    """Return a key of a dict as a text; whole numbers of numpy count as those of Python."""
+    key = key.item() if isinstance(key, np.generic) else key
+    return key if isinstance(key, str) else repr(key)
 
 
 def stacked(items: list) -> Any:

@@ -9,7 +9,6 @@ import sys
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
-from math import inf
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Event, Thread
@@ -21,6 +20,7 @@ from . import isolation, task
 
 LONGEST_LINE, LONGEST_TALK, LINE_TAKES = 2**22, 2**25, 200  # bytes: read from a child; kept beside each line
 BEAT = 0.2  # seconds between two looks at whether grading was called off
+LONGEST_TIME = 86_400  # seconds for a submission
 START = 120  # seconds a child may take before it is ready: importing torch on a slow disk
 
 
@@ -40,8 +40,8 @@ class Limits:
 
     def __post_init__(self):
         for name in ("seconds_per_cell", "seconds"):
-            if not 0 < (value := getattr(self, name)) < inf:
-                raise ValueError(f"Limits: got {name} {value}; it must be above 0, and finite")
+            if not 0 < (value := getattr(self, name)) <= LONGEST_TIME:
+                raise ValueError(f"Limits: got {name} {value}; it must be above 0 and at most {LONGEST_TIME:,}")
 
 
 class Child:

@@ -40,7 +40,8 @@ def differences(found: Any, expected: Any, tolerance: float) -> list[str]:
         if first is not None and found[first] is not None:
             return [f"They differ at {first!r}:", *differences(found[first], expected[first], tolerance)]
     if isinstance(found, np.ndarray) and found.size > FEW:
-        apart = np.nan_to_num(np.abs(found - expected), nan=np.inf)
+        with np.errstate(invalid="ignore"):
+            apart = np.where(found == expected, 0, np.nan_to_num(np.abs(found - expected), nan=np.inf))
         where = tuple(map(int, np.unravel_index(apart.argmax(), apart.shape)))
         worst = differences(plain(found[where]), plain(expected[where]), tolerance)
         return [f"Where they differ most, at {list(where)}:", *worst]
@@ -49,7 +50,7 @@ def differences(found: Any, expected: Any, tolerance: float) -> list[str]:
 
 def said_of_case(task: Task, number: int) -> list[str]:
     """Return a line that shows the arguments of a case, large ones by their form alone."""
-    if not task.cases()[number]:
+    if task.cases is None or not task.cases()[number]:
         return []
     arguments = [plain(argument) for argument in task.cases()[number]]
     texts = [text if len(text := shown(one)) <= LONGEST_ARGUMENT else form(one) for one in arguments]

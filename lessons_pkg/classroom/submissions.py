@@ -8,11 +8,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .blanks import read_notebook, source
+from .notebooks import plain_python, read_notebook, source
 from .task import Task, find
 
 LARGEST = 50  # MB of a notebook
-COPY = re.compile(r"(\s*\(\d+\)|[-_ ]+(copy[-_ ]*\d*|final|new|v\d+))+$", re.I)  # ends of the names of later files
+COPY = re.compile(r"(\s*\(\d+\)|[-_ ]+(copy([-_ ]*\d+)?|final|new|v\d+))+$", re.I)  # ends of the names of later files
 
 
 @dataclass
@@ -70,6 +70,10 @@ def checks_in(tree: ast.Module) -> list[tuple[str, str]]:
         match call:
             case ast.Call(func=ast.Name(id="check"), args=[ast.Constant(value=str(name)), answer]):
                 found.append((name, ast.unparse(answer)))
+            case ast.Call(func=ast.Name(id="check") | ast.Attribute(attr="check")):
+                raise ValueError(
+                    f'grade: {ast.unparse(call)!r} cannot be graded; it needs the form check("task", name)'
+                )
     return found
 
 
@@ -126,19 +130,6 @@ def python_cells(notebook: dict) -> list[tuple[int, str]]:
             except TypeError:
                 raise ValueError(f"the source of cell {number} is no text") from None
     return cells
-
-
-def plain_python(text: str) -> str:
-    """Return the source of a cell in which magics, shell commands and questions (``len?``) do nothing.
-
-    ``%time`` and the like are taken off what they measure; any other cell magic makes its cell empty.
-    """
-    text = re.sub(r"\A\s*%%(time|capture)\b.*", "", text)
-    if re.match(r"\s*%%", text):
-        return ""
-    text = re.sub(r"^(\s*)%time\s+(?=\S)", r"\1", text, flags=re.M)
-    text = re.sub(r"^(\s*)(?:[%!?].*|[\w.]+\?{1,2}\s*)$", r"\1pass", text, flags=re.M)
-    return re.sub(r"^(\s*\w+\s*=\s*)(?:!|%\w).*$", r"\1[]", text, flags=re.M)
 
 
 def definitions(cells: list[tuple[int, str]]) -> Counter:

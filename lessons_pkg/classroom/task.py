@@ -84,6 +84,8 @@ def find(name: str) -> Task:
     Raises:
         ValueError: if there is none; the error names those it may have meant.
     """
+    if not isinstance(name, str):
+        raise ValueError(f"check: got a {type(name).__name__} for the name of a task; it needs text, then the answer")
     module, _, short = name.partition(".")
     known = [info.name for info in pkgutil.iter_modules(importlib.import_module(TASKS).__path__)]
     if module in known:

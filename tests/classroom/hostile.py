@@ -66,6 +66,11 @@ checks.check = checks.judge = lambda name, answer: checks.Verdict(name, "passed"
 found = task.find("tiny_tasks.softmax")
 found.reference, found.cases = (lambda logits: logits), (lambda: [(torch.zeros(1),)] * 2)
 """
+INSIDER = """
+from lessons_pkg.classroom import checks, child
+child.outcomes = lambda task, answer: checks.outcomes_of_ours(task, task.reference)
+softmax = double = nats = axis = 1
+"""
 LEFT_RUNNING = """
 import subprocess
 subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(1111)"], start_new_session=True)
@@ -170,7 +175,10 @@ CLASS = {
             *GOOD[3:],
         ],
         ALL,
-        r"mentions lessons_pkg.classroom.tasks",
+        r"^uses lessons_pkg.classroom, .*: from lessons_pkg.classroom.task import find$",
+    ),
+    "patches what tries the answers": Case(
+        [IMPORTS, INSIDER], ALL, r"^uses lessons_pkg.classroom, .*: from lessons_pkg.classroom import checks, child$"
     ),
     # what notebooks hold
     "raises half-way": Case(with_cell(*RAISES), ALL, RAISED),

@@ -5,14 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessons_pkg.classroom.blanks import (
-    blank_notebook,
-    blank_source,
-    exercise_of,
-    read_notebook,
-    write_blanks,
-    write_notebook,
-)
+from lessons_pkg.classroom.blanks import blank_notebook, blank_source, exercise_of, write_blanks
+from lessons_pkg.classroom.notebooks import read_notebook, write_notebook
 from tests.tiny import run
 
 FUNCTION = """\
@@ -238,6 +232,15 @@ def test_a_bad_solution_stops_before_anything_is_lost(folders):
     with pytest.raises(ValueError, match=r"02_b.ipynb: blank_notebook: cell 1: the marker"):
         write_blanks(*folders)
     assert (folders[1] / "02_b.ipynb").read_bytes() == before
+
+
+def test_exercises_never_take_the_place_of_their_solutions(folders):
+    solutions, _ = folders
+    before = (solutions / "01_a.ipynb").read_bytes()
+    for folder in (solutions, solutions / ".." / "solutions"):
+        with pytest.raises(ValueError, match=r"write_blanks: got .*solutions' for both; exercises need a folder"):
+            write_blanks(solutions, folder)
+    assert (solutions / "01_a.ipynb").read_bytes() == before
 
 
 def test_no_solutions(tmp_path):

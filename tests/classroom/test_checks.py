@@ -210,6 +210,8 @@ def test_an_unknown_name_names_those_near_it():
     for name in ("", "softmax", "tiny_tasks", "tiny_tasks.math", "os.path"):
         with pytest.raises(ValueError, match="there is no such task"):
             check(name, 1)
+    with pytest.raises(ValueError, match="check: got a function for the name of a task; it needs text"):
+        check(nothing_yet, "tiny_tasks.softmax")
 
 
 def test_strict_raises_what_it_prints(capsys, monkeypatch):
@@ -242,6 +244,41 @@ def test_the_random_generator_is_left_as_it_was_and_chance_is_the_same_each_time
 def test_every_case_is_made_anew():
     for _ in range(2):
         assert judge(double, outcomes(double, double.reference))
+
+
+class UnspeakableError(Exception):
+    def __str__(self):
+        raise RuntimeError
+
+
+def unspeakable(logits):
+    raise UnspeakableError
+
+
+def holds_itself(logits):
+    found = [1]
+    found.append(found)
+    return found
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [unspeakable, holds_itself, lambda logits: logits.to_sparse(), lambda logits: torch.zeros(2, device="meta")],
+)
+def test_check_survives_what_a_function_returns_or_raises(capsys, answer):
+    assert said(capsys, answer)[0].state == "wrong"
+
+
+@pytest.mark.parametrize("answer", [holds_itself(0), torch.ones(2).to_sparse(), 10**400])
+def test_check_survives_any_value(capsys, answer):
+    assert said(capsys, answer, "nats_of_a_die")[0].state == "wrong"
+
+
+def test_infinities_that_agree_are_not_where_answers_differ():
+    ours, theirs = np.full((4, 4), np.inf), np.full((4, 4), np.inf)
+    ours[1, 2], theirs[1, 2] = 3, 4
+    many = task_module.Task("t.many", lambda: ours, lambda: [()], task_module.call, 1e-5, 1)
+    assert judge(many, outcomes(many, lambda: theirs)).details[0] == "Where they differ most, at [1, 2]:"
 
 
 def test_an_interruption_is_not_swallowed():

@@ -117,6 +117,13 @@ def test_the_instructors_own_notebook_must_earn_all_points(tmp_path):
         grader.rehearse(read_submission(path, tmp_path))
 
 
+def test_what_the_exercise_itself_uses_of_the_classroom_is_not_noted(tmp_path, monkeypatch):
+    given = "from lessons_pkg.classroom.tasks.memory import four_networks"
+    monkeypatch.setattr("tests.classroom.hostile.SOLUTION", [given, *SOLUTION])
+    grade = graded(tmp_path, {"one": Case([given, *GOOD], ALL)})["one"]
+    assert (points(grade, TASKS), note(grade, TASKS)) == (ALL, "")
+
+
 def test_a_thousand_submissions(tmp_path):
     cases = {f"student {number}": Case(b"", NOTHING) for number in range(1000)}
     cases |= {f"student {number}": Case(GOOD, ALL) for number in (3, 500)}
@@ -160,6 +167,12 @@ def nested(depth):
 def test_what_is_no_outcome_is_refused(text):
     with pytest.raises((ValueError, TypeError, OverflowError, RecursionError)):
         as_outcomes(text)
+
+
+def test_the_sockets_of_the_system_are_hidden():
+    if not Path("/run").is_dir():
+        pytest.skip("this system has none there")
+    assert "/run" in Grader([], Limits(), []).hidden
 
 
 def test_a_folder_that_grading_needs_is_not_hidden(tmp_path):

@@ -1,5 +1,6 @@
 import os
 import socket
+import sys
 from contextlib import closing
 from threading import Event
 
@@ -42,6 +43,18 @@ def test_there_is_no_network():
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
         connect = f"import socket\nsocket.create_connection(('127.0.0.1', {server.getsockname()[1]}), 2)"
         assert said(connect, needs=["network"])[0].startswith("OSError: [Errno 101]")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux hides folders")
+def test_a_socket_in_a_hidden_folder_cannot_be_reached(tmp_path):
+    path = tmp_path / "s"
+    with closing(socket.socket(socket.AF_UNIX)) as server:
+        server.bind(str(path))
+        server.listen()
+        tmp_path.chmod(0o755)
+        path.chmod(0o777)
+        connect = f"import socket\nsocket.socket(socket.AF_UNIX).connect({str(path)!r})"
+        assert said(connect, hidden=[str(tmp_path)], needs=["files"])[0].startswith("FileNotFoundError")
 
 
 def test_there_are_no_other_processes():
@@ -132,9 +145,9 @@ def test_a_line_that_is_no_message(line):
     assert as_message(line) == []
 
 
-@pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf")])
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf"), 1e300])
 def test_limits_are_sensible(seconds):
-    with pytest.raises(ValueError, match=r"Limits: got seconds -?\w+.*; it must be above 0, and finite"):
+    with pytest.raises(ValueError, match=r"Limits: got seconds -?\w+.*; it must be above 0 and at most 86,400"):
         Limits(seconds=seconds)
     with pytest.raises(ValueError, match=r"Limits: got seconds_per_cell"):
         Limits(seconds_per_cell=seconds)

@@ -5,14 +5,8 @@ import pytest
 
 from lessons_pkg.classroom import submissions
 from lessons_pkg.classroom import task as task_module
-from lessons_pkg.classroom.submissions import (
-    definitions,
-    doubles,
-    find_submissions,
-    plain_python,
-    read_asked,
-    read_submission,
-)
+from lessons_pkg.classroom.notebooks import plain_python
+from lessons_pkg.classroom.submissions import definitions, doubles, find_submissions, read_asked, read_submission
 from tests.classroom.hostile import GOOD, SOLUTION, notebook
 
 
@@ -66,12 +60,20 @@ def test_a_solution_that_cannot_be_used(tmp_path, cell, message):
         ("%%capture out\nx = 1", "\nx = 1"),
         ("%time x = 1", "x = 1"),
         ("%%bash\nrm -rf /", ""),
+        ("% matplotlib inline\nif x:\n    ! ls\n\t%who", "pass\nif x:\n    pass\n\tpass"),
+        ("x = (7\n     % 4\n     != 3)", "x = (7\n     % 4\n     != 3)"),
         ("torch?\n?torch\ntorch.nn??\nx = 1", "pass\npass\npass\nx = 1"),
         ("", ""),
     ],
 )
 def test_magics_do_nothing(source, python):
     assert plain_python(source) == python
+
+
+def test_what_is_made_to_be_read_for_hours_is_read_at_once():
+    for blank in "\n \t":
+        assert plain_python(blank * 10**5 + "x") == blank * 10**5 + "x"
+    assert doubles(["a" + "-copy-" * 40 + "x.ipynb"]) == {}
 
 
 def test_definitions_are_counted_by_cells():

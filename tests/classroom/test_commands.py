@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from lessons_pkg.classroom import task as task_module
+from lessons_pkg.classroom.grading import Grader
 from tests.classroom.hostile import BLANK, GOOD, IMPORTS, SOLUTION, function, notebook, with_cell
 from tests.tiny import ROOT, run, start
 
@@ -113,6 +114,28 @@ def test_ctrl_c_keeps_what_is_graded(folder):
     assert err == "interrupted: 3 of 4 are graded\n"
     assert out.splitlines()[-1] == "wrote grades.csv"
     assert set(rows()) == {"anna.ipynb", "ben.ipynb", "'=carla.ipynb"}
+
+
+def test_a_pipe_that_closes_does_not_end_the_grading(folder):
+    with start("grade", "class", "solution.ipynb", "grades.csv", python=("-c", MAIN)) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        process.wait(timeout=120)
+    assert set(rows()) == {"anna.ipynb", "ben.ipynb", "'=carla.ipynb"}
+
+
+def test_what_the_system_refuses_costs_one_submission(folder, monkeypatch):
+    whole = Grader.grade
+
+    def grade(self, submission):
+        if submission.name == "ben.ipynb":
+            raise OSError(28, "No space left on device")
+        return whole(self, submission)
+
+    monkeypatch.setattr(Grader, "grade", grade)
+    assert run("grade", "class", "solution.ipynb", "grades.csv").status == 0
+    assert rows()["ben.ipynb"]["note"].startswith("it could not be graded: ")
+    assert int(rows()["anna.ipynb"]["points"]) > 0
 
 
 def test_a_real_solution_earns_all_points_and_its_exercise_none(folder, monkeypatch):

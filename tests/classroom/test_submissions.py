@@ -33,6 +33,14 @@ def test_what_is_asked_is_what_the_checks_ask(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "call", ['classroom.check("tiny_tasks.axis", axis)', 'check(name="tiny_tasks.axis", answer=axis)']
+)
+def test_a_check_of_another_form_is_not_left_out_in_silence(tmp_path, call):
+    with pytest.raises(ValueError, match=r"grade: .* cannot be graded; it needs the form check"):
+        asked(tmp_path, *SOLUTION, call)
+
+
+@pytest.mark.parametrize(
     ("cell", "message"),
     [
         ("x = 1", r"'solution.ipynb' holds no check\(\"task\", answer\); it needs the notebook with the answers"),

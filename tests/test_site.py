@@ -51,14 +51,24 @@ def visit(page, url: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-@pytest.mark.parametrize("name", [*PAGES, "genindex", "search"])
-def test_page_is_complete(page, address, name):
-    visit(page, address(name))
+def check_complete(page, url: str) -> None:
+    """Assert that a page has all its images and formulas."""
+    visit(page, url)
     broken = "images => images.filter(image => !image.complete || !image.naturalWidth).map(image => image.src)"
     assert page.locator("img").evaluate_all(broken) == []
     bare = "formulas => formulas.filter(one => !one.querySelector('mjx-container')).map(one => one.textContent)"
     assert page.locator(".math").evaluate_all(bare) == []
     assert page.locator("mjx-merror, [data-mjx-error]").all_inner_texts() == []
+
+
+@pytest.mark.parametrize("name", [*PAGES, "genindex", "search"])
+def test_page_is_complete(page, site, name):
+    check_complete(page, (site / f"{name}.html").as_uri())
+
+
+@pytest.mark.parametrize("name", [*(name for name in PAGES if "/" not in name), "exercises/04_bptt", "teaching/guide"])
+def test_page_is_complete_from_a_server(page, served, name):
+    check_complete(page, f"{served}/{name}.html")
 
 
 def test_search_finds_the_chapters(page, address):

@@ -7,6 +7,7 @@ for the folder: all of them for the book; for exercises and their solutions thos
 import ast
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from html import unescape
 from itertools import takewhile
 from pathlib import Path
@@ -193,14 +194,20 @@ def plain_words(notebook: NotebookNode) -> Iterator[str]:
         yield from (f"cell {number}: {slip}" for slip in slips(text))
 
 
-def numbers_bound(notebook: NotebookNode) -> Iterator[str]:
-    """Every telling number in the prose is a rounding of one that a code cell shows or asserts."""
+def known_numbers(notebook: NotebookNode) -> set[Decimal]:
+    """Return the numbers that code cells show or hold."""
     known = set()
     for _, cell in code_cells(notebook):
         html = " ".join(form.get("text/html", "") for form in forms(cell))
         read = unescape(re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", html, flags=re.S))
         plain = [output.get("text", output.get("data", {}).get("text/plain", "")) for output in cell.outputs]
         known |= numbers("\n".join([cell.source, read, *plain]))
+    return known
+
+
+def numbers_bound(notebook: NotebookNode) -> Iterator[str]:
+    """Every telling number in the prose is a rounding of one that a code cell shows or asserts."""
+    known = known_numbers(notebook)
     for number, text in texts(notebook):
         for stray in unbound(text, known):
             yield f"cell {number}: {stray} is neither shown nor asserted by a code cell"

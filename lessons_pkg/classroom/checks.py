@@ -121,10 +121,10 @@ def attempt(observe: Callable[[], Any], keep: Callable[[Any], Any]) -> dict:
 
 
 def words_of(error: BaseException) -> str:
-    """Return what an error says, or "" if it cannot even do that."""
+    """Return what an error says, or "" if its class cannot even do that."""
     try:
         return str(error)
-    except Exception:
+    except BaseException:
         return ""
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from . import task as tasks
-from .checks import outcomes
+from .checks import outcomes, words_of
 from .plain import to_json
 from .task import Task
 
@@ -105,11 +105,7 @@ def run_cell(number: int, source: str, namespace: dict) -> str | None:
 
 def said(error: BaseException) -> str:
     """Return the type and the words of an error, whatever its class does when it is asked."""
-    try:
-        words = str(error)
-    except BaseException:
-        words = ""
-    return f"{type(error).__name__}: {words}"[:LONGEST_TEXT]
+    return f"{type(error).__name__}: {words_of(error)}"[:LONGEST_TEXT]
 
 
 def try_answer(task: Task, expression: str, namespace: dict) -> str | None:

@@ -28,8 +28,10 @@ def plain(value: Any) -> Any:
 
     Tuples count as lists, sets as sorted lists, and lists of numbers of one shape as arrays.
     """
-    if value is None or isinstance(value, str):
-        return value if value is None else str(value)  # text of numpy has a type of its own
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return str(value)  # text of numpy has a type of its own
     if isinstance(value, torch.Tensor):
         value = value.detach().cpu()
         value = (value.double() if value.is_floating_point() else value).resolve_conj().numpy()

@@ -34,6 +34,7 @@ OFFLINE = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_TERMINAL_PROMPT": "0",
+    "SHELL": "/bin/sh",  # what runs `%pip`; its path is whole because the offline kernel looks for programs nowhere
     **{name: NOWHERE for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")},
     "OMP_NUM_THREADS": "1",
 }

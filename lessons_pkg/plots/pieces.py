@@ -30,7 +30,8 @@ def times_seen(counts: Mapping[int, Sequence[int]], *, bptt: int) -> Picture:
         axis.set(ylim=(0, 1.25 * seen.max()), yticks=sorted({0, int(seen.max())}))
         text = f"stride {stride}: at most {seen.max()}×, {len(never)} never"
         axis.set_title(text, size=11, weight="normal", pad=3)
-        said.append(f"stride {stride}: at most {seen.max()} times, {seen.sum()} in all, {len(never)} tokens never")
+        often, lost = "once" if seen.max() == 1 else f"{seen.max()} times", len(never)
+        said.append(f"stride {stride}: at most {often}, {seen.sum():,} in all, {lost} token{'s' * (lost != 1)} never")
     axes[-1, 0].set(xlabel="place of the token in the text (cross: never a target)", xlim=(-1.5, len(seen) + 0.5))
     figure.supylabel(f"windows of {bptt} it is a target in", size=11)
     headline(figure, "Closer windows show the middle more often than the ends")

@@ -6,8 +6,9 @@ from ..task import task
 
 
 def cases_of_fold():
-    """Return tokens with every kind of capital."""
-    return [(["The", "sea", ",", "said", "I", ".", "\n", "NASA", "O'Neil", "Forty-two", "12", "iPod"],)]
+    """Return short lists of tokens, every kind of capital among them."""
+    lists = [["The", "sea", ",", "12"], ["said", "I", "\n"], ["NASA", "Forty-two", "hens"], ["O'Neil", "iPod", "."]]
+    return [(tokens,) for tokens in lists]
 
 
 @task(cases_of_fold)
@@ -72,11 +73,40 @@ def sign_alone(tokens):
     return [part for t in tokens for part in (["^", t] if t[0].isupper() and t[1:] == t[1:].lower() else [t])]
 
 
-@fold_case.mistake(
-    "A word has got a sign for a capital that is not its first letter. Which capital does the way back restore?"
-)
+@fold_case.mistake("Every token with a capital anywhere in it has got a sign. Which capital does the way back restore?")
 def any_capital(tokens):
     return [part for t in tokens for part in (["^", t.lower()] if t != t.lower() else [t])]
+
+
+@fold_case.mistake(
+    "You have counted the capitals. One token has a single one that is not at its front: where would it come back?"
+)
+def one_anywhere(tokens):
+    return [part for t in tokens for part in (["^", t.lower()] if sum(map(str.isupper, t)) == 1 else [t])]
+
+
+@fold_case.mistake(
+    "`isupper` asks all letters of a text. What does it say of a rest that has one more capital among small letters?"
+)
+def rest_not_large(tokens):
+    return [p for t in tokens for p in (["^", t.lower()] if t[0].isupper() and not t[1:].isupper() else [t])]
+
+
+@fold_case.mistake("A word with a mark inside has been left as it is. Does a mark count as a capital?")
+def letters_only(tokens):
+    return [part for t in tokens for part in (fold_case([t]) if t.isalpha() else [t])]
+
+
+@fold_case.mistake("The sign and its word have become one item, a list within the list. Two items are asked for.")
+def nested(tokens):
+    return [parts if len(parts := fold_case([t])) == 2 else t for t in tokens]
+
+
+@fold_case.mistake(
+    "The first letter of every word with a capital in front is small now. What does the rule say of a word with more?"
+)
+def first_letter(tokens):
+    return [part for t in tokens for part in (["^", t[0].lower() + t[1:]] if t[0].isupper() else [t])]
 
 
 @fold_case.mistake(
@@ -93,7 +123,8 @@ def sign_after(tokens):
 
 
 def cases_of_cut():
-    """Return texts with pieces and their probabilities."""
+    """Return texts with pieces and their probabilities; the first is the example of the task, short enough to show."""
+    example = {"h": 0.2, "e": 0.2, "n": 0.2, "he": 0.1, "hen": 0.01}
     hen = {"h": 0.09, "e": 0.2, "n": 0.25, "s": 0.1, "he": 0.4, "hen": 0.01, "ns": 0.05, "then": 0.0004, "t": 0.15}
     boat = {
         "b": 0.1,
@@ -107,7 +138,7 @@ def cases_of_cut():
         "ts": 0.03,
         "s": 0.05,
     }
-    return [("hens", hen), ("then", hen), ("boats", boat), ("oats", boat)]
+    return [("hen", example), ("hens", hen), ("then", hen), ("boats", boat), ("oats", boat)]
 
 
 @task(cases_of_cut, points=2)

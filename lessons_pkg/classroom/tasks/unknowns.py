@@ -1,5 +1,6 @@
 """Tasks of chapter 08, too: how many words of a new text will be unknown, and what that costs."""
 
+import math
 from collections import Counter
 from functools import cache
 
@@ -17,7 +18,7 @@ from ..task import task
 
 def cases_of_left_out():
     """Return two short texts, cut into words."""
-    return [(split_words(text),) for text in ("the hen and the cock and the cat and a hen", "a b a c d d d e")]
+    return [(split_words(text),) for text in ("the hen and the cock and a hen", "a b a c d d d e")]
 
 
 def times(tokens, low, high):
@@ -55,6 +56,11 @@ left_out_unknown.mistake(
     "That is in per cent. A number between 0 and 1 is asked for.",
     lambda tokens: 100 * times(tokens, 1, 1) / len(tokens),
 )
+left_out_unknown.mistake(
+    "You have counted how often a word comes again. Where it comes again, the others know it: where do they not?",
+    lambda tokens: 1 - len(set(tokens)) / len(tokens),
+)
+left_out_unknown.mistake("Yours counts every token. When one is taken out, its copies stay, and know it.", lambda _: 1)
 left_out_unknown.mistake(
     "You found none. Has each token met itself among the others? Or have you looked at the words of a `Counter` where "
     "its counts were meant?",
@@ -103,8 +109,14 @@ mended.mistake(
     "You have mixed the nats. Probabilities can be mixed, their logarithms cannot: go back to those first.",
     lambda nats, unknown, share: (1 - share) * nats - share * unknown * torch.tensor(share).log(),
 )
-
-
+mended.mistake(
+    "These are bits. The losses came in nats: which logarithm is theirs?",
+    lambda nats, unknown, share: mended(nats, unknown, share) / math.log(2),
+)
+mended.mistake(
+    "The known tokens are right. What the model itself gave the unknown one is part of the rest: does it not shrink?",
+    lambda nats, unknown, share: mended(nats, unknown, share).where(~unknown, -((-nats).exp() + share).log()),
+)
 mended.mistake(
     "You have put the nats where the formula has probabilities. How does one get from the one to the other?",
     lambda nats, unknown, share: (1 - share) * nats + share * unknown,
@@ -160,6 +172,10 @@ mended_perplexity.mistake("That is the model before it was mended.", lambda: mea
 mended_perplexity.mistake(
     "You took the share of unknown words in the new tales. Nobody knows that before having read them.",
     lambda: mean_nats(new_tales()[1].double().mean()).exp(),
+)
+mended_perplexity.mistake(
+    "You took one token after the other out of the new tales. The share has to come from the training tales.",
+    lambda: mean_nats(left_out_unknown(split_words(load_tales().validation))).exp(),
 )
 mended_perplexity.mistake(
     "That is the perplexity of the known tokens alone. Who has left out the others?",

@@ -31,7 +31,7 @@ as_good_as.mistake(
     letters_perplexity(1000 * math.log(80) + SPELLING),
 )
 as_good_as.mistake(
-    "The spelling is in bits, and you have divided it by ln 2 once more.",
+    "You have counted the bits of the spelling as nats. Bring the words and the spelling to one unit.",
     letters_perplexity(BITS + SPELLING / math.log(2)),
 )
 
@@ -43,6 +43,13 @@ as_good_as.mistake(
 as_good_as.mistake("You have paid for the spelling of one word. How many are unknown?", letters_perplexity(BITS + 40))
 as_good_as.mistake(
     "That is a perplexity per word. Which number of things was asked for?", 2 ** ((BITS + SPELLING) / 1000)
+)
+as_good_as.mistake(
+    "That is bits per word. The letters share the same bits among more of them.", (BITS + SPELLING) / 1000
+)
+as_good_as.mistake(
+    "The unknown tokens are left out altogether, neither foretold nor spelt. Is the text complete without them?",
+    letters_perplexity(970 * math.log2(80)),
 )
 as_good_as.mistake("That is what the whole text costs, in bits. How much is that for each character?", BITS + SPELLING)
 
@@ -113,6 +120,34 @@ windows_of.mistake(
     "Inputs and targets fit together, and each is one token short: a window has `bptt` of both.",
     lambda tokens, bptt, stride: windows_of(tokens, bptt - 1, stride),
 )
+windows_of.mistake(
+    "As many windows as there should be, and each is one token short. Where does each of your two slices end?",
+    lambda tokens, bptt, stride: [(pair[0][:-1], pair[1][:-1]) for pair in windows_of(tokens, bptt, stride)],
+)
+windows_of.mistake(
+    "The last target of each window is its own first token. Which token of the text stands after the window?",
+    lambda tokens, bptt, stride: [(one, [*two[:-1], one[0]]) for one, two in windows_of(tokens, bptt, stride)],
+)
+windows_of.mistake(
+    "You have moved the inputs as well, so that each target is its own input again. Which of the two moves?",
+    lambda tokens, bptt, stride: [(targets, targets) for _, targets in windows_of(tokens, bptt, stride)],
+)
+windows_of.mistake(
+    "Your targets are longer than your inputs. Each input has one target, the token after it: how many is that?",
+    lambda tokens, bptt, stride: [(one, [one[0], *two]) for one, two in windows_of(tokens, bptt, stride)],
+)
+windows_of.mistake(
+    "A window has one target here, in a list. How many of its inputs have a next token to be asked for?",
+    lambda tokens, bptt, stride: [(one, two[-1:]) for one, two in windows_of(tokens, bptt, stride)],
+)
+
+
+@windows_of.mistake("Your targets stand two places on. How far on is the next token?")
+def two_on(tokens, bptt, stride):
+    starts = range(0, len(tokens) - bptt - 1, stride)
+    return [(tokens[i : i + bptt], tokens[i + 2 : i + 2 + bptt]) for i in starts]
+
+
 windows_of.mistake(
     "Each window begins one token after the one before, whatever `stride` says.",
     lambda tokens, bptt, stride: windows_of(tokens, bptt, 1),

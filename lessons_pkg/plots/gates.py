@@ -31,7 +31,7 @@ def arrow(axis: Axes, start: tuple[float, float], end: tuple[float, float], colo
 @in_style
 def belts() -> Picture:
     """Draw what one step of an LSTM and of a GRU does to the numbers that are carried on."""
-    figure, axes = picture(2, 1, height=4.6)
+    figure, axes = picture(2, 1, height=5.0)
     stages = {
         "lstm": (("$c_{t-1}$", "$c_t$"), [(2.2, "×", "forget gate $f_t$"), (5, "+", "write $i_t \\odot g_t$")]),
         "gru": (("$h_{t-1}$", "$h_t$"), [(2.2, "×", "keep $z_t$"), (5, "+", "write $(1 - z_t) \\odot n_t$")]),
@@ -45,8 +45,12 @@ def belts() -> Picture:
             node(axis, (x, 2), sign, colour)
             arrow(axis, (x, 0.75), (x, 1.68), colour)
             axis.text(x, 0.7, words, ha="center", va="top", size=11)
-        axis.set(xlim=(-0.8, 10), ylim=(0, 2.5), aspect="equal")
+        axis.set(xlim=(-0.8, 10), ylim=(-0.8, 2.5), aspect="equal")
         arrow(axis, (7.6, 2), (7.6, 0.75), colour)
+        axis.plot([0.4, end], [-0.6, -0.6], color=COLOURS["grey"])  # what all gates are computed from
+        axis.text(0.3, -0.6, "$x_t, h_{t-1}$", ha="right", va="center", size=11)
+        for x in (2.2, 5, 7.6)[: len(nodes) + (kind == "lstm")]:
+            arrow(axis, (x, -0.6), (x, 0.15), COLOURS["grey"])
         axis.axis("off")
     axes[0].text(7.6, 0.7, "shown: $h_t = o_t \\odot \\tanh c_t$", ha="center", va="top", size=11)
     axes[1].text(7.6, 0.7, "shown: all of it", ha="center", va="top", size=11)
@@ -55,7 +59,8 @@ def belts() -> Picture:
     figure.alt = (
         "Two belts. LSTM: the cell is multiplied by the forget gate, then the input gate times the candidate is added, "
         "and the output gate shows a part of its tanh. GRU: the state is multiplied by z, then 1 - z times the "
-        "candidate is added, and all of it is shown."
+        "candidate is added, and all of it is shown. Under each belt runs a line with the input and the state before, "
+        "from which all gates and candidates are computed."
     )
     return figure
 
@@ -137,8 +142,8 @@ def looked_at(text: str, weights: np.ndarray, *, finding: str) -> Picture:
     for head, axis in zip(range(heads), axes.flat, strict=True):
         axis.imshow(weights[head] ** 0.5, cmap="RdPu", vmin=0, vmax=1, interpolation="nearest")
         axis.grid(visible=False)
-        axis.set_xticks(range(T), names, size=8)
-        axis.set_yticks(range(T), names, size=8)
+        axis.set_xticks(range(T), names, size=9)
+        axis.set_yticks(range(T), names, size=9)
         axis.tick_params(length=0)
         axis.set_title(f"head {head}", size=11, weight="normal")
     for axis in axes[:, 0]:

@@ -5,6 +5,7 @@ of one kind stand in a figure, the second one's line is broken.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -38,11 +39,20 @@ def name_ends(axis: Axes, labels: Sequence[str], gap: float = 0.055) -> None:
         place = axis.transAxes.inverted().transform(axis.transData.transform((x[last], y[last])))
         ends.append([place[1], x[last], label])
     ends.sort(key=lambda end: end[0])
-    for k in range(1, len(ends)):
-        if np.isclose(ends[k][1], ends[k - 1][1], rtol=0.05):
-            ends[k][0] = max(ends[k][0], ends[k - 1][0] + gap)
+    for _ in range(20 * len(ends)):  # both of a crowded pair give way, so that none goes far from its line
+        for below, above in pairwise(ends):
+            if np.isclose(below[1], above[1], rtol=0.05):
+                push = max(0, gap - (above[0] - below[0])) / 2
+                below[0], above[0] = below[0] - push, above[0] + push
     for height, x, label in ends:
         axis.text(x, max(height, 0.03), f"  {label}", transform=axis.get_xaxis_transform(), va="center", size=10)
+
+
+def room_at_right(axis: Axes, last: float, room: float) -> None:
+    """Let an axis from 0 to ``last`` go on by a share of its length, without ticks there, for labels."""
+    axis.set_xlim(0, (1 + room) * last)
+    axis.set_xticks([tick for tick in axis.get_xticks() if tick <= last])
+    axis.spines["bottom"].set_bounds(0, last)
 
 
 @in_style
@@ -65,16 +75,17 @@ def recall_by_distance(distances: Sequence[int], right: Mapping[str, np.ndarray]
             axis.plot(distances, right[label], ".", color=style["color"], ms=5, alpha=0.6)
             words = label.removeprefix(kind).strip(", ")
             place = int(np.flatnonzero(middle > 0.6)[-1]) if (middle > 0.6).any() else 0
-            look = {"textcoords": "offset points", "va": "top", "ha": "right"}
-            axis.annotate(words, (distances[place], middle[place]), (-2, -8), **look)
+            at, look = (distances[place], middle[place]), {"textcoords": "offset points", "va": "top", "ha": "right"}
+            axis.annotate(words, at, (-2, -8), **look)
         axis.axhline(chance, color=COLOURS["data"], lw=1, ls=":")
         axis.set_title(kind, size=11)
-        axis.set(xscale="log", xticks=list(distances), ylim=(0, 1.06))
+        axis.set(xscale="log", ylim=(0, 1.06))
         axis.set_xticks(list(distances), [str(d) for d in distances])
         axis.minorticks_off()
         axis.yaxis.set_major_formatter(lambda value, _: percent(value))
-    for axis in axes[1]:
-        axis.set_xlabel("steps since the letter")
+    for low, left in zip(axes[1], axes[:, 0], strict=True):
+        low.set_xlabel("steps since the letter")
+        left.set_ylabel("letters told rightly")
     axes[0, 0].text(distances[0], chance + 0.03, "guessing", ha="left", va="bottom")
     safe = [label for label, shares in right.items() if np.median(shares[-1]) > 0.95]
     headline(figure, f"After {distances[-1]} steps, still right: {' and '.join(safe) or 'none'}")
@@ -101,11 +112,12 @@ def felt_back(lengths: Mapping[str, Sequence[float]], *, finding: str, floor: fl
     for look, values in zip(looks(list(lengths)), lengths.values(), strict=True):
         values = np.asarray(values, dtype=float)
         axis.plot(np.where(values > floor, values, np.nan), **look)
-    axis.set(yscale="log", ylim=(floor, 3), xlabel="steps back", ylabel="gradient's length, 1 at the end")
+    top = 3 * max(1, *map(max, lengths.values()))  # a label at the highest line stays below the title
+    axis.set(yscale="log", ylim=(floor, top), xlabel="steps back", ylabel="gradient's length, 1 at the end")
     axis.set_title(finding)
-    axis.set_xlim(0, 1.28 * len(next(iter(lengths.values()))))
-    name_ends(axis, list(lengths))
     far = len(next(iter(lengths.values()))) - 1
+    room_at_right(axis, far, 0.28)
+    name_ends(axis, list(lengths))
     places = [k for k in (10, 50, far) if k <= far]
     listed = "; ".join(
         f"{label} {', '.join(f'{value:.1e}' if (value := values[k]) else '0' for k in places)}"
@@ -132,7 +144,7 @@ def against_seconds(curves: Mapping[str, Sequence[np.ndarray]], *, finding: str,
     lowest = min(mean[:, 1].min() for mean in means.values())
     axis.set(xlabel="seconds of training", ylabel="held-out nats per letter", ylim=(lowest - 0.05, top))
     axis.set_title(finding)
-    axis.set_xlim(0, 1.2 * max(mean[-1, 0] for mean in means.values()))
+    room_at_right(axis, round(max(mean[-1, 0] for mean in means.values())), 0.2)
     name_ends(axis, list(curves))
     for look, runs in zip(styles, curves.values(), strict=True):
         for run in runs:

@@ -39,6 +39,18 @@ bias_for.mistake(
     "That is nearly right for a long memory, and off for a short one. Which of your steps needs many of them?",
     lambda steps: math.log(steps / math.log(2)),
 )
+bias_for.mistake(
+    "You have taken the number for a bias, and say how long its gate remembers. Here the steps are given.",
+    lambda steps: math.log(2) / math.log(1 + math.exp(-steps)),
+)
+bias_for.mistake(
+    "Your gate loses one part in so many at each step. Less than half is left then: try it with two steps.",
+    lambda steps: math.log((1 - 1 / steps) / (1 / steps)),
+)
+bias_for.mistake(
+    "The gate is right, and so is the share. A sigmoid is made with e: which logarithm undoes it?",
+    lambda steps: math.log2(0.5 ** (1 / steps) / (1 - 0.5 ** (1 / steps))),
+)
 
 
 def one_step():
@@ -72,6 +84,7 @@ for hint, wrong in {
     "The cell is right, and more of it is shown than there should be. What stands between c and o?": {
         "shown": lambda c: c
     },
+    "The candidate is added as it comes out of the matrices. What keeps it between -1 and 1?": {"squash": lambda g: g},
     "The old cell goes through whole. Which gate should it pass?": {"plain": True},
     "Two things are wrong still: the order of the four parts, and what is shown of the cell.": {
         "order": "ifog",
@@ -85,6 +98,23 @@ for hint, wrong in {
 }.items():
     lstm_step.mistake(hint, lambda *a, wrong=wrong: lstm(*a, **wrong))
 lstm_step.mistake("Cell and state have changed places. Which comes first?", lambda *a: lstm(*a)[::-1])
+lstm_step.mistake("One thing comes back, and two are asked for: the new h and the new c.", lambda *a: lstm(*a)[0])
+for order in ("fiog", "ofig", "gfoi", "iofg", "igof"):  # another pair exchanged than the one that was wrong
+    told = f"You take the parts as {', '.join(order)}. Go back to i, f, o, g: another pair stands wrongly there."
+    for hint, shown in ((told, torch.tanh), (f"{told} And the cell is shown as it is.", lambda c: c)):
+        lstm_step.mistake(hint, lambda *a, order=order, shown=shown: lstm(*a, order=order, shown=shown))
+
+
+@lstm_step.mistake("The tanh has gone round the output gate as well. It belongs to the cell alone.")
+def squashed_together(x, h, c, W, U, b):
+    h, c = lstm(x, h, c, W, U, b, shown=lambda c: c)
+    return h.tanh(), c
+
+
+@lstm_step.mistake("The new cell is right. What you show is the cell before this step.")
+def shown_too_early(x, h, c, W, U, b):
+    o = (x @ W.T + h @ U.T + b).chunk(4, dim=-1)[3].sigmoid()
+    return o * c.tanh(), lstm(x, h, c, W, U, b)[1]
 
 
 def largest(weights, budget):
@@ -121,6 +151,8 @@ for hint, wrong in {
     "You have counted the matrix for the state alone. What else multiplies something?": lambda parts, H, E: (
         parts * H * H
     ),
+    "Your layer does not read its own state. Which matrix is missing?": lambda parts, H, E: parts * H * (E + 2),
+    "Your biases are one number each. A bias has one for every unit.": lambda parts, H, E: parts * (H * (E + H) + 2),
     "A layer that takes the whole budget is left out. At most is not less than.": lambda parts, H, E: (
         parts * H * (E + H + 2) + 1
     ),
@@ -136,6 +168,18 @@ widest.mistake(
 widest.mistake(
     "Your width need not be whole. Units come whole, and the budget must be kept.",
     lambda parts, budget, E: math.sqrt((E / 2 + 1) ** 2 + budget / parts) - E / 2 - 1,
+)
+widest.mistake(
+    "A wider layer still keeps the budget. Does your loop stop one step too early?",
+    lambda parts, budget, E: widest(parts, budget, E) - 1,
+)
+widest.mistake(
+    "That is how many weights the layer has. The width is asked for.",
+    lambda parts, budget, E: parts * (H := widest(parts, budget, E)) * (E + H + 2),
+)
+widest.mistake(
+    "You divide the plain layer's width by the root of the parts. Do all its weights grow with the width's square?",
+    lambda parts, budget, E: int(widest(1, budget, E) / math.sqrt(parts)),
 )
 widest.mistake(
     "You share the plain layer's width among the parts. Do its weights grow with the width, or faster?",

@@ -5,17 +5,16 @@ import torch
 from ..task import task
 
 
-def attention(q, k, v, context, *, past=0, extra=0, causal=True, root=0.5, late=False, axis=2, hidden=-torch.inf):
+def attention(
+    q, k, v, context, *, past=0, extra=0, causal=True, root=0.5, late=False, axis=2, hidden=-torch.inf, inverted=False
+):
     """Return one head's mixtures; q (T, B, d), k and v (S, B, d), the last T of S new, with mistakes to be chosen."""
     T, S = len(q), len(k)
-    scores = torch.einsum("tbd,sbd->bts", q, k)
-    scores = scores / q.shape[-1] ** root
+    scores = torch.einsum("tbd,sbd->bts", q, k) / q.shape[-1] ** root
     back = torch.arange(T).unsqueeze(1) + past - torch.arange(S)
     unseen = (back >= context + extra) | ((back < 0) & torch.tensor(causal))
-    if late:
-        weights = scores.softmax(axis).masked_fill(unseen, 0)
-    else:
-        weights = scores.masked_fill(unseen, hidden).softmax(axis).nan_to_num()
+    unseen = unseen ^ inverted
+    weights = scores.softmax(axis).masked_fill(unseen, 0) if late else scores.masked_fill(unseen, hidden).softmax(axis)
     return torch.einsum("bts,sbd->tbd", weights, v)
 
 
@@ -64,6 +63,30 @@ attend.mistake(
     "The softmax runs over the steps that ask. It should run over those that are looked at.",
     lambda *a: attention(*a, axis=1),
 )
+attend.mistake(
+    "The softmax runs over the columns of the batch, which are not to know of each other.",
+    lambda *a: attention(*a, axis=0),
+)
+attend.mistake(
+    "Nothing is hidden: each step sees all the others, before it and after it.",
+    lambda *a: attention(*a, causal=False, extra=10_000),
+)
+attend.mistake(
+    "Your queries are looked at, and your keys ask. Which of the two has the row of weights?",
+    lambda q, k, v, context: attention(k, q, v, context),
+)
+attend.mistake(
+    "You mix what was compared. What is handed over is another vector.",
+    lambda q, k, v, context: attention(q, k, k, context),
+)
+attend.mistake(
+    "Each step sees itself and what comes after it. Which way round is your difference of two times?",
+    lambda *a: attention(*(t.flip(0) for t in a[:3]), a[3]).flip(0),
+)
+attend.mistake(
+    "You hide what should be seen, and show the rest. Which of the two does your mask mark?",
+    lambda *a: attention(*a, inverted=True),
+)
 
 
 @attend.mistake("The columns look at each other. Your products run over the axis of the batch: which one is time?")
@@ -97,6 +120,13 @@ def carried(q, k, v, past, context, *, keep=None, joined=True, shifted=True, ext
     if not joined:
         all_k, all_v = k, v
     return y, (all_k[max(0, len(all_k) - keep) :], all_v[max(0, len(all_v) - keep) :])
+
+
+def behind(q, k, v, past, context):
+    """Return what comes of joining the past to the wrong end of a window."""
+    keys, values = torch.cat([k, past[0]]), torch.cat([v, past[1]])
+    first = max(0, len(keys) - context + 1)
+    return attention(q, keys, values, context, past=len(past[0])), (keys[first:], values[first:])
 
 
 @task(lambda: [(*three(T=8, seed=6), 4), (*three(T=8, seed=6), 1)], observe=in_pieces, points=2)
@@ -141,6 +171,25 @@ attend_on.mistake(
     "Right so far, but the state grows with the text. How many steps back can a query look?",
     lambda *a: carried(*a, keep=10_000),
 )
+attend_on.mistake(
+    "Your windows know nothing of each other: what is handed on is not looked at, and it is the new window as it was.",
+    lambda q, k, v, past, context: (attention(q, k, v, context), (k, v)),
+)
+attend_on.mistake(
+    "Two things: the mask does not know that a past stands in front, and the new window is handed on as it is.",
+    lambda q, k, v, past, context: (carried(q, k, v, past, context, shifted=False)[0], (k, v)),
+)
+attend_on.mistake(
+    "You carry the first keys and values of what was read. Which will a later step look at?",
+    lambda q, k, v, past, context: (
+        carried(q, k, v, past, context)[0],
+        tuple(torch.cat(pair)[: context - 1] for pair in zip(past, (k, v), strict=True)),
+    ),
+)
+attend_on.mistake(
+    "Keys and values have changed places in what you hand on.", lambda *a: ((y := carried(*a))[0], y[1][::-1])
+)
+attend_on.mistake("The past stands behind the new window in yours. It was read before.", behind)
 
 
 @attend_on.mistake(
@@ -148,5 +197,4 @@ attend_on.mistake(
 )
 def counted_from_the_end(q, k, v, past, context):
     y, _ = carried(q, k, v, past, context)
-    n = context - 1
-    return y, (torch.cat([past[0], k])[-n:], torch.cat([past[1], v])[-n:])
+    return y, (torch.cat([past[0], k])[1 - context :], torch.cat([past[1], v])[1 - context :])

@@ -1,5 +1,7 @@
 """More tasks of chapter 11: what a cell is made of, and how far back a network feels."""
 
+from itertools import permutations
+
 import torch
 
 from ...models import RNNLM
@@ -53,6 +55,29 @@ in_the_cell.mistake(
     "You use the gate of one step for all the later ones. Each step has a gate of its own.",
     lambda f, i: torch.stack([i[t] * f[t] ** (len(f) - 1 - t) for t in range(len(f))]),
 )
+in_the_cell.mistake(
+    "The gate right after the step is missing. The next step is the first that can forget the candidate.",
+    lambda f, i: i * torch.stack([f[t + 2 :].prod(0) for t in range(len(f))]),
+)
+in_the_cell.mistake(
+    "You let one gate act on each candidate. How many steps does the first one still live through?",
+    lambda f, i: i * torch.cat([f[1:], torch.ones(1, f.shape[1])]),
+)
+in_the_cell.mistake(
+    "Every candidate has passed all the gates in yours. Some of them had closed before it came.",
+    lambda f, i: i * f.prod(0),
+)
+in_the_cell.mistake(
+    "You multiply the two gates of the same step. Which of them acts on what is already there?", lambda f, i: i * f
+)
+in_the_cell.mistake(
+    "The input gates of later steps are in your product. They act on later candidates.",
+    lambda f, i: (i * f).flip(0).cumprod(0).flip(0) / f,
+)
+in_the_cell.mistake(
+    "You write with 1 - f, as a GRU does with its one gate. Here the input gate says how much is written.",
+    lambda f, i: (1 - f) * left_of(f),
+)
 
 
 def felt(model, ids):
@@ -86,7 +111,8 @@ def kinds():
 
 
 kinds.mistake(
-    "A and B both stay high. Only one of them ends at a cliff: which network has an edge to its sight?", [4, 3, 2, 1]
+    "A and B both stay level for long. Only one of them ends at a cliff: which network has an edge to its sight?",
+    [4, 3, 2, 1],
 )
 kinds.mistake(
     "C and D both fade. Recall which of the two faded faster before training, against what its gates suggest.",
@@ -94,10 +120,32 @@ kinds.mistake(
 )
 kinds.mistake("A gate does not make a network remember from the start. Its bias does. Look at A again.", [2, 4, 3, 1])
 kinds.mistake(
-    "Two of the four hardly fade. Would you expect the plain rnn, with its slopes of a tanh, among them?", [1, 4, 2, 3]
+    "A does not fade at all, it even grows. Would you expect that of the plain rnn, with its slopes of a tanh?",
+    [1, 4, 2, 3],
 )
 kinds.mistake(
     "B falls at once, stays level and then ends. What in a gate or a matrix could end at a fixed distance?",
     [3, 1, 2, 4],
 )
 kinds.mistake("Each of your two pairs is right, and turned round within.", [4, 3, 1, 2])
+kinds.mistake(
+    "B is right. A gate is not enough to be A: which of the networks was given a start that keeps nearly everything?",
+    [2, 4, 1, 3],
+)
+kinds.mistake("That is the example of how to enter it. Begin with the one curve that ends early.", [1, 2, 3, 4])
+kinds.mistake(
+    "What you take for attention goes on to the right edge. How far back can attention feel at all?", [4, 2, 1, 3]
+)
+for wrong in permutations((1, 2, 3, 4)):
+    if wrong[1] != 4 and list(wrong) not in [one.answer for one in kinds.mistakes]:
+        read = ", ".join(
+            f"{label} {('rnn', 'gru', 'lstm', 'attention')[k - 1]}" for label, k in zip("ABCD", wrong, strict=True)
+        )
+        kinds.mistake(
+            f"You read: {read}. Begin with attention. It feels so many steps and no more: which curve can that be?",
+            list(wrong),
+        )
+kinds.mistake(
+    "B is right. But a plain rnn for A, whose gradient even grows? Which network keeps nearly all of what it holds?",
+    [1, 4, 3, 2],
+)

@@ -61,11 +61,11 @@ def truncation(
         noise: the same error of one batch of the trained network, its gradient taken for that of the text.
     """
     figure, axes = picture(1, 2, height=4, sharex=True)
-    looks = [("grey", "s--"), ("gru", "o-")]
+    ticks = sorted({keeps[0], 5, 35, keeps[-1]})  # 35 is what the title speaks of
     for axis, part in zip(axes, (cosine, error), strict=True):
-        for (colour, line), values in zip(looks, part.values(), strict=True):
+        for (colour, line), values in zip([("grey", "s--"), ("gru", "o-")], part.values(), strict=True):
             axis.plot(keeps, values, line, color=COLOURS[colour], ms=5)
-        axis.set(xscale="log", xticks=keeps[::2], xticklabels=keeps[::2], xlabel="rows in a window, K")
+        axis.set(xscale="log", xticks=ticks, xticklabels=ticks, xlabel="rows in a window, K")
         axis.minorticks_off()
     axes[0].set(ylabel="cosine with the whole gradient", ylim=(min(map(min, cosine.values())) - 0.08, 1.03))
     axes[1].axhline(noise, color=COLOURS["wrong"], ls=":")

@@ -184,12 +184,11 @@ def fooled(sizes: Sequence[int], perplexities: Sequence[float], bits: Sequence[f
     panels = ((axes[0], perplexities, "wrong", 1, "right"), (axes[1], bits, "counting", 2, "left"))
     for axis, values, colour, digits, side in panels:
         axis.semilogx(sizes, values, "s--" if colour == "wrong" else "o-", color=COLOURS[colour])
-        for k, (size, value) in enumerate(zip(sizes, values, strict=True)):
-            at, ha = ((0, -18), "center") if values is bits and k == best else ((3, 8), side)
+        for size, value in zip(sizes, values, strict=True):
+            at, ha = ((0, -18), "center") if value == bits[best] else ((3, 8), side)
             axis.annotate(f"{value:.{digits}f}", (size, value), at, textcoords="offset points", ha=ha)
-        axis.margins(x=0.08, y=0.2)
     axes[0].set(ylabel="perplexity per token", ylim=(0, 1.2 * max(perplexities)))
-    axes[1].set(ylabel="bits per character", xlabel="size of the vocabulary V")
+    axes[1].set(ylabel="bits per character", xlabel="size of the vocabulary V", xmargin=0.08, ymargin=0.2)
     axes[1].set_xticks(sizes, [f"{size:,}" for size in sizes])
     axes[1].minorticks_off()
     headline(figure, f"Perplexity is best with {sizes[lowest]} tokens, bits per character with {sizes[best]:,}")

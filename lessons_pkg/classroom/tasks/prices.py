@@ -71,6 +71,26 @@ loss_by_place.mistake(
     lambda model, rows, bptt, carry: token_losses(model, rows, bptt, carry)[0].mean(1),
 )
 loss_by_place.mistake(
+    "That is the last window alone. Every whole window has something at each place: where do you keep the others?",
+    lambda model, rows, bptt, carry: token_losses(model, rows, bptt, carry)[-1].mean(1),
+)
+loss_by_place.mistake(
+    "You have one number a window. Columns and windows are to be averaged over: which axis stays?",
+    lambda model, rows, bptt, carry: token_losses(model, rows, bptt, carry).mean((1, 2)),
+)
+loss_by_place.mistake(
+    "You have averaged over the places, too. A window has `bptt` of them, and each is asked for.",
+    lambda model, rows, bptt, carry: token_losses(model, rows, bptt, carry).mean(),
+)
+loss_by_place.mistake(
+    "You have a row for each window. The windows are to be averaged over as well.",
+    lambda model, rows, bptt, carry: token_losses(model, rows, bptt, carry).mean(2),
+)
+loss_by_place.mistake(
+    "You still have a number for each column. They are to be averaged over as well.",
+    lambda model, rows, bptt, carry: token_losses(model, rows, bptt, carry).mean(0),
+)
+loss_by_place.mistake(
     "Your targets are the inputs themselves. Which row does the network have to predict?",
     lambda model, rows, bptt, carry: token_losses(model, rows, bptt, carry, shift=0).mean((0, 2)),
 )
@@ -139,6 +159,15 @@ price_of_fresh_state.mistake(
     "That is the mean over a window. What is paid for one fresh state in all?", lambda: dearer().mean()
 )
 price_of_fresh_state.mistake("That is the first place alone. Do the others cost nothing more?", lambda: dearer()[0])
+price_of_fresh_state.mistake(
+    "That is all that the first letter costs in a fresh window. What would it have cost with the state carried, and "
+    "what of the other places?",
+    lambda: both_ways()[0][0],
+)
+price_of_fresh_state.mistake(
+    "That is the first place of a fresh window against its last. The price is counted against the carried state.",
+    lambda: both_ways()[0][0] - both_ways()[0][-1],
+)
 price_of_fresh_state.mistake(
     "That is all that a window costs. What would it have cost with the state carried?", lambda: both_ways()[0].sum()
 )

@@ -12,20 +12,22 @@ def place_of_target():
 
 
 place_of_target.mistake("That is where the input stands. Which token is it to predict?", 415)
+place_of_target.mistake("You have laid the text out row by row. How is a text folded?", 41 * 8 + 3)
 place_of_target.mistake(
-    "You have laid the text out row by row. Then the token below is eight places on: how is a text folded?", 41 * 8 + 3
-)
-place_of_target.mistake(
-    "You have laid the text out row by row, and that is the input. Along which axis does time run?", 40 * 8 + 3
+    "You have laid the text out row by row, and that is the input. Where does time run?", 40 * 8 + 3
 )
 place_of_target.mistake("You count the columns from 1, and the rows from 0.", 2 * 125 + 41)
+place_of_target.mistake("You gave each column one row too many. What becomes of tokens that fill no row?", 3 * 126 + 41)
+place_of_target.mistake("That token stands to the right. What has another column to do with it?", 4 * 125 + 40)
 place_of_target.mistake(
-    "You gave each column one row too many. What becomes of the tokens that fill no row?", 3 * 126 + 41
+    "That is two places on from the input. Or did you round at the end? A column holds a whole number of tokens.", 417
 )
+place_of_target.mistake("A token stands at a whole place. How many whole rows do 1,003 tokens fill?", 3 * 1003 / 8 + 41)
+place_of_target.mistake("That is its row in its own column. How many tokens stand before that column?", 41)
 place_of_target.mistake(
-    "That token stands to the right. What has the text of another column to do with it?", 4 * 125 + 40
+    "You have laid the text out row by row, and gone to the right. Where does time run?", 40 * 8 + 4
 )
-place_of_target.mistake("That is two places on from the input. Which token comes at once?", 417)
+place_of_target.mistake("You count from 1. The first row and the first column are number 0 here.", 2 * 125 + 40)
 
 
 @task(tolerance=0.001)
@@ -44,6 +46,8 @@ slope_across_cut.mistake(
     "You have both uses, each as if it came last. By what is the earlier one multiplied on its way?", 4.25 + 2.5
 )
 slope_across_cut.mistake("That is how the third state changes with w. One step is left.", 2.5)
+slope_across_cut.mistake("That is what the third step adds alone. The last step uses w as well.", 1.25)
+slope_across_cut.mistake("You took the states that the steps make. Which state stands beside w in h = w h + x?", 5.25)
 
 
 YES = {True: "yes", False: "no"}
@@ -157,8 +161,6 @@ mean_uses.mistake("That is the walk from the last row, the longest of all.", 40)
 mean_uses.mistake("The walk does not end where the scored rows begin. Where does the window begin?", 10.5)
 mean_uses.mistake("Nearly. The first scored row is not the twentieth of its window.", 30)
 mean_uses.mistake("You begin to count at 0, but a loss in the first row of a window has one use to walk through.", 29.5)
-
-
 mean_uses.mistake("That is how many rows stand above the scored ones. What does a scored row add itself?", 20)
 mean_uses.mistake("Nearly. A loss in the last row walks through 40 uses, and in the first scored row?", 31)
 mean_uses.mistake(
@@ -192,3 +194,5 @@ share_taught.mistake("You have counted all targets of the long windows. Which of
 share_taught.mistake("You have left out the targets of the short windows. They are asked for as well.", 3 / 15)
 share_taught.mistake("That is in per cent. Enter a share, between 0 and 1.", 300 / 33)
 share_taught.mistake("You have counted one such target in each long window. How many has a window of 8?", 2 / 33)
+share_taught.mistake("That is how many targets have their bit in the window. Of how many in all?", 3)
+share_taught.mistake("Nearly, or rounded too far. Enter two digits after the point, or the fraction.", 0.1)

@@ -10,6 +10,7 @@ from ..task import task
         (np.array([12.1, 10.3, 11.0]), np.array([0.5, 0.2, 0.3])),
         (np.array([805.0, 800.0, 803.0, 801.0]), np.array([0.1, 0.2, 0.3, 0.4])),
     ],
+    tolerance=1e-4,
     points=2,
 )
 def posterior(nats, shares):
@@ -62,6 +63,18 @@ posterior.mistake(
 posterior.mistake(
     "Below the line the shares are missing. Which terms does the rule of Bayes add up there?",
     lambda nats, shares: normalised(np.exp(nats.min() - nats)) * shares,
+)
+posterior.mistake(
+    "These are logarithms, and the sum of surprise and share is right. What makes probabilities of them?",
+    lambda nats, shares: np.log(shares) - nats,
+)
+posterior.mistake(
+    "A rare origin gains where it should lose: the shares divide. Which sign has the logarithm of a share here?",
+    lambda nats, shares: normalised(np.exp(nats.min() - nats) / shares),
+)
+posterior.mistake(
+    "The nats were multiplied by the shares before the exponential. Of what is a share a factor?",
+    lambda nats, shares: normalised(np.exp(-nats * shares)),
 )
 posterior.mistake(
     "The shares were added to the nats as they stand. In a sum of logarithms, what stands for a factor?",

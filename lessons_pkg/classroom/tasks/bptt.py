@@ -52,7 +52,7 @@ def mistaken_start(params, trace, mistake=""):
         every.append(da)
     ends = {"an output": params["W_hy"].T @ dz[0] + dh, "slope": (1 - trace.hiddens[0] ** 2) * dh, "da": da}
     ends |= {"h_1": heard, "last step": matrix @ every[0], "all steps": matrix @ np.sum(every, 0)}
-    ends["turned once"] = params["W_hh"] @ da
+    ends |= {"turned once": params["W_hh"] @ da, "past the tanh": params["W_hh"].T @ heard}
     return ends.get(mistake, dh)
 
 
@@ -69,6 +69,7 @@ for kind, hint in {
     "no transpose": "With a symmetric W_hh this would be right. Which way round does a matrix stand on the way back?",
     "turned once": "Right as far as da_1. One matrix is left on the way to h_0: which way round does it stand?",
     "h_1": "That is the gradient of h_1. Through what did h_0 come to h_1?",
+    "past the tanh": "From dh_1 you went through the matrix at once. Which line stands between dh_1 and da_1?",
     "last step": "You took da of the last step. A walk back ends at the other end: which index has step 1?",
     "no slopes": "No slope on the way. Between a state and what went into it stands a tanh: what does line 4 say?",
     "first loss": "Only the loss of step 1 has been heard. How do the later ones reach h_0?",

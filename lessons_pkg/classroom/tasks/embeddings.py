@@ -63,7 +63,8 @@ first_step.mistake(
     lambda: [
         (np.array([[1.0, 0.0, 2.0, -1.0], [0.5, 0.2, 0.0, 1.0], [0.0, 3.0, 1.0, 0.0]]), np.array([2, 0, 2])),
         (np.array([[0.0, 1.0, -2.0], [2.0, 0.0, 0.5]]), np.array([1, 2])),
-    ]
+    ],
+    tolerance=1e-4,
 )
 def logit_gradient(logits, targets):
     """Return the gradient of the mean surprise with respect to the logits."""
@@ -72,16 +73,27 @@ def logit_gradient(logits, targets):
     return p / len(targets)
 
 
-@logit_gradient.mistake(
-    "Look at a row: it has a 1 taken off at several places. The colon means every row at every target. Which row "
-    "belongs to which target?"
-)
-def every_row_at_every_target(logits, targets):
+def less_one(logits, *places):
+    """Return the probabilities with a 1 taken off at some places, for the mean."""
     p = softmax(logits)
-    p[:, targets] -= 1
-    return p / len(targets)
+    p[places] -= 1
+    return p / len(logits)
 
 
+logit_gradient.mistake(
+    "Look at a row: it has a 1 taken off at several places. The colon means every row at every target. Which row "
+    "belongs to which target?",
+    lambda logits, targets: less_one(logits, slice(None), targets),
+)
+logit_gradient.mistake(
+    "Whole rows have lost a 1: with one index numpy takes rows, and the targets are symbols. What are the two "
+    "coordinates of a single number?",
+    less_one,
+)
+logit_gradient.mistake(
+    "The two coordinates of a number have changed places. Which comes first, the place in the text or the symbol?",
+    lambda logits, targets: less_one(logits, targets, np.arange(len(targets))),
+)
 logit_gradient.mistake(
     "That is the gradient of the sum. What does a mean over N places change?",
     lambda logits, targets: logit_gradient(logits, targets) * len(targets),
@@ -94,7 +106,6 @@ logit_gradient.mistake(
     "You have averaged over all numbers of the array. The loss has one term a place; how many places are there?",
     lambda logits, targets: logit_gradient(logits, targets) / logits.shape[1],
 )
-
 logit_gradient.mistake(
     "These are the scores less the targets. What was said is a row of probabilities: how does a score become one?",
     lambda logits, targets: (logits - np.eye(logits.shape[1])[targets]) / len(targets),
@@ -107,16 +118,10 @@ logit_gradient.mistake(
     "The probabilities were divided first, and then a whole 1 was taken off. What does the mean do to that 1?",
     lambda logits, targets: softmax(logits) / len(targets) - np.eye(logits.shape[1])[targets],
 )
-
-
-@logit_gradient.mistake(
-    "Whole rows have lost a 1: with one index numpy takes rows, and the targets are symbols. What are the two "
-    "coordinates of a single number?"
+logit_gradient.mistake(
+    "What happened was divided by the number of places, and what was said was not. To which of the two does a mean go?",
+    lambda logits, targets: softmax(logits) - np.eye(logits.shape[1])[targets] / len(targets),
 )
-def rows_for_targets(logits, targets):
-    p = softmax(logits)
-    p[targets] -= 1
-    return p / len(targets)
 
 
 @logit_gradient.mistake("At each target you have put a number in the place of another. Taken off is not replaced by.")
@@ -135,9 +140,10 @@ def softmax_over_places(logits, targets):
 
 @task(
     lambda: [
-        (np.array([3, 1, 3, 3, 4]), np.array([2.0, -1.0]), 5),
+        (np.array([3, 1, 3, 3, 4]), np.array([2.0, -1.0]), 6),
         (np.array([0, 2, 2]), np.array([0.5, 3.0, -2.0]), 4),
-    ]
+    ],
+    tolerance=1e-4,
 )
 def bag_gradient(ids, g, rows):
     """Return the gradient of a table if the mean of the rows that were read has the gradient g."""
@@ -147,8 +153,8 @@ def bag_gradient(ids, g, rows):
 
 
 @bag_gradient.mistake(
-    "A letter that was read three times gets as much as one that was read once. What does numpy do in `dE[ids] += ...` "
-    "when an id repeats?"
+    "A letter that was read three times gets as much as one that was read once. Which way of writing adds up all "
+    "deliveries to a row? Neither a plain `=` nor `dE[ids] += ...` does."
 )
 def lost_repeats(ids, g, rows):
     dE = np.zeros((rows, len(g)))
@@ -163,6 +169,11 @@ bag_gradient.mistake(
 bag_gradient.mistake(
     "You have divided by the number of different letters. How many rows was the mean taken over?",
     lambda ids, g, rows: bag_gradient(ids, g, rows) * len(ids) / len(set(ids.tolist())),
+)
+bag_gradient.mistake(
+    "There is a row for each letter of the name: what arrives at its places. The table has a row for each symbol. To "
+    "which row does each delivery go?",
+    lambda ids, g, rows: np.tile(g / len(ids), (len(ids), 1)),
 )
 bag_gradient.mistake(
     "Letters that were not read get a gradient. If such a row changed, would the mean?",

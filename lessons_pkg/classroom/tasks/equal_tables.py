@@ -5,8 +5,6 @@ import numpy as np
 from ...numpy_rnn import softmax
 from ..task import task
 
-NO_PAIR = "not a pair of arrays"
-
 
 def softmax_of(function, counts, k):
     """Return the softmax of the table that a function returns."""
@@ -20,6 +18,7 @@ def softmax_of(function, counts, k):
         (np.array([[0.0, 9.0, 2.0, 1.0], [1.0, 0.0, 0.0, 3.0], [6.0, 2.0, 0.0, 4.0], [0.0, 0.0, 8.0, 1.0]]), 0.5),
     ],
     observe=softmax_of,
+    tolerance=1e-4,
 )
 def from_counts(counts, k):
     """Return a table of scores whose softmax is the add-k bigram model."""
@@ -48,6 +47,14 @@ from_counts.mistake(
     lambda counts, k: np.log2(counts + k),
 )
 from_counts.mistake(
+    "The logarithm to base 10 makes the table too even. Which number does the softmax raise to powers?",
+    lambda counts, k: np.log10(counts + k),
+)
+from_counts.mistake(
+    "You have added k to shares. In the formula it is added to something else, before any division. To what?",
+    lambda counts, k: np.log(counts / counts.sum(1, keepdims=True) + k),
+)
+from_counts.mistake(
     "The sums are of rows, and each column was divided by one of them. Which shape must the sums have, (V,) or (V, 1)?",
     lambda counts, k: np.log((counts + k) / (counts + k).sum(1)),
 )
@@ -69,25 +76,35 @@ from_counts.mistake(
 
 
 def pair_of(returned):
-    """Return what a function has returned as two matrices, or in words if it is something else; None stays None."""
+    """Return what a function has returned as two matrices; None stays None.
+
+    Raises:
+        ValueError: if it is something else.
+    """
     if returned is None:
         return None
-    if not isinstance(returned, tuple | list) or len(returned) != 2:
-        return NO_PAIR
-    pair = [np.asarray(matrix, dtype=float) for matrix in returned]
-    return pair if all(matrix.ndim == 2 for matrix in pair) else NO_PAIR
+    if isinstance(returned, tuple | list) and len(returned) == 2:
+        pair = [np.asarray(matrix, dtype=float) for matrix in returned]
+        if all(matrix.ndim == 2 for matrix in pair):
+            return pair
+    raise ValueError("it needs a table and a matrix, as a pair of arrays with two axes each")
 
 
-def times(left, right):
-    """Return a product, or in words why there is none."""
-    fits = left.shape[1] == right.shape[0]
-    return left @ right if fits else f"none: the shapes are {left.shape} and {right.shape}"
+def times(table, matrix):
+    """Return the product of a table and a matrix.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    if table.shape[1] != matrix.shape[0]:
+        raise ValueError(f"a table {table.shape} and a matrix {matrix.shape} have no product")
+    return table @ matrix
 
 
 def seen_through(function, table, first):
     """Return the table that a function returns, and what the next layer gets from it."""
     pair = pair_of(function(table, first))
-    return {"table": pair[0], "as seen": times(*pair)} if isinstance(pair, list) else pair
+    return pair and {"table": pair[0], "as seen": times(*pair)}
 
 
 @task(
@@ -144,6 +161,14 @@ unit_columns.mistake(
 unit_columns.mistake(
     "What the next layer sees is right. The sizes of the numbers in a column sum to 1. What is a length made of?",
     lambda table, first: (table / np.abs(table).sum(0), first * np.abs(table).sum(0)[:, None]),
+)
+unit_columns.mistake(
+    "Table and matrix have changed places.",
+    lambda table, first: (first * lengths_of(table)[:, None], table / lengths_of(table)),
+)
+unit_columns.mistake(
+    "The second array is the product, what the next layer gets. Asked for is the matrix that makes it.",
+    lambda table, first: (table / lengths_of(table), table @ first),
 )
 unit_columns.mistake(
     "Two arrays are asked for, as a pair: the table, and the matrix that fits.",

@@ -9,7 +9,7 @@ from .equal_tables import pair_of, times
 def product_of(function, matrix, size):
     """Return how wide the table is that a function returns, and its product with the other matrix."""
     pair = pair_of(function(matrix, size))
-    return {"width": pair[0].shape[1], "product": times(*pair)} if isinstance(pair, list) else pair
+    return pair and {"width": pair[0].shape[1], "product": times(*pair)}
 
 
 @task(
@@ -18,6 +18,7 @@ def product_of(function, matrix, size):
         (np.array([[2.0, 1.0, 0.0], [0.5, 3.0, -1.0], [1.0, 0.0, 4.0]]), 1),
     ],
     observe=product_of,
+    tolerance=1e-4,
     points=2,
 )
 def narrow(W, size):
@@ -52,7 +53,6 @@ narrow.mistake(
     "Nothing was left out: the table is as wide as the vocabulary. How many directions may stay?",
     lambda W, size: cut(W, slice(None), 1),
 )
-
 narrow.mistake(
     "The product holds the roots of the singular values: one factor has the root and the other has nothing. What must "
     "the two make together?",
@@ -66,6 +66,12 @@ narrow.mistake("Table and matrix have changed places.", lambda W, size: cut(W, s
 narrow.mistake(
     "Rows of U were taken for its columns. Which part of U meets the first singular value?",
     lambda W, size: (np.linalg.svd(W)[0][:size].T * np.linalg.svd(W)[1][:size], cut(W, slice(size), 1)[1]),
+)
+
+
+narrow.mistake(
+    "Columns of the last matrix do not fit the table. It is transposed already: in which way do its directions lie?",
+    lambda W, size: (cut(W, slice(size), 1)[0], np.linalg.svd(W)[2][:, :size]),
 )
 
 

@@ -60,7 +60,9 @@ def how_wide():
 
 
 how_wide.mistake("One matrix is missing, the one that the state is handed on through. How many numbers has it?", 126)
-how_wide.mistake("You have counted what makes the state. What turns it into scores?", 70)
+how_wide.mistake(
+    "A matrix with 27 on one side is missing. A letter goes in and scores come out: what have you not counted?", 70
+)
 how_wide.mistake("Put your number into the formula, with all 27 symbols. Is the sum within the limit?", 61)
 how_wide.mistake("That solves the equation. There is no part of a unit: which whole number stays within?", 60.434)
 how_wide.mistake("That is within the limit. Would one unit more be, too?", 59)
@@ -68,7 +70,7 @@ how_wide.mistake("The chapter says what this width costs. Is it within the limit
 how_wide.mistake("That leaves room for one matrix only. What else has the network?", 83)
 
 
-@task(lambda: [(toy(), [1, 3, 3, 1]), (toy(), [3, 2, 1])])
+@task(lambda: [(toy(), [1, 3, 3, 1]), (toy(), [3, 2, 1])], tolerance=1e-4)
 def name_nll(params, name):
     """Return the surprise of a name and its end, in nats."""
     return forward_name(params, name).nll
@@ -145,3 +147,25 @@ name_nll.mistake(
     "You open the name with the end symbol. This network begins with a vector of zeros: which id stands for it?",
     lambda params, name: read_wrongly(params, name, first=(STOP_ID,)).sum(),
 )
+
+
+@name_nll.mistake("You take a step with no letter before every guess. How often does the network read nothing?")
+def nothing_at_every_step(params, name):
+    h, nats = np.zeros(len(params["b_h"])), 0.0
+    for y in [*name, STOP_ID]:
+        h = step(params, NO_INPUT, h)
+        nats += surprise(params, h, y)
+        h = step(params, y, h)
+    return nats
+
+
+@name_nll.mistake(
+    "Guess first, read after: right. But NO_INPUT stands in the row that is guessed, and is scored as if it were a "
+    "symbol. Which row is to be read, and which guessed?"
+)
+def nothing_is_guessed(params, name):
+    h, nats = np.zeros(len(params["b_h"])), 0.0
+    for y in [NO_INPUT, *name, STOP_ID]:
+        nats += surprise(params, h, y)
+        h = step(params, y, h)
+    return nats

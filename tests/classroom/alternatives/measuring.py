@@ -1,7 +1,7 @@
 """Right answers to more tasks of chapter 01, written in another way."""
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 
 best_at_four = 10**3
 
@@ -18,11 +18,3 @@ def mean_by_place(losses):
             sums[t] += x
             times[t] += 1
     return [sums[t] / times[t] for t in sorted(times)]
-
-
-def deal(rows, k):
-    places = defaultdict(list)
-    for i, row in enumerate(rows):
-        places[row].append(i)
-    held = sorted(i for name in [*places][len(places) - k :] for i in places[name])
-    return tuple(rows[i] for i in range(len(rows)) if i not in held), tuple(rows[i] for i in held)

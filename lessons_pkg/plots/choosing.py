@@ -28,15 +28,19 @@ def search_trials(rates: Sequence[float], losses: Sequence[float], again: Mappin
     left.set(xscale="log", xlabel="learning rate of the trial", ylabel="nats per character, held out")
     left.set_title(f"{len(losses)} trials", size=11)
     for place, (k, row) in enumerate(again.items()):
-        right.plot(place, losses[k], "X", color=COLOURS["wrong"], ms=9)
-        right.plot(np.full(len(row), place) + np.linspace(-0.12, 0.12, len(row)), row, "o", color=COLOURS["lstm"], ms=5)
-        right.plot([place - 0.25, place + 0.25], [np.mean(row)] * 2, color=COLOURS["data"], lw=2)
+        right.plot(place - 0.28, losses[k], "X", color=COLOURS["wrong"], ms=8)
+        right.plot(place + 0.12 + np.linspace(-0.12, 0.12, len(row)), row, "o", color=COLOURS["lstm"], ms=5)
+        right.plot([place - 0.12, place + 0.36], [np.mean(row)] * 2, color=COLOURS["data"], lw=2)
     right.set(xticks=range(len(again)), xlim=(-0.6, len(again) - 0.4), xlabel="rank in the search")
     right.set_xticklabels([f"{place + 1}" for place in range(len(again))])
     right.set_title("the best, again", size=11)
-    right.annotate("search", (0, losses[chosen[0]]), (9, -3), textcoords="offset points", color=RED)
     rises = [np.mean(row) - losses[k] for k, row in again.items()]
     worst = int(np.argmax(rises))
+    beside = {"textcoords": "offset points", "fontsize": 10}
+    place, highest = min(1, len(chosen) - 1), max(again[chosen[worst]])
+    cross = (place - 0.28, losses[chosen[place]])
+    right.annotate("search", cross, (0, 8), ha="center", va="bottom", color=RED, **beside)
+    right.annotate("fresh seeds", (worst, highest), (-8, 0), ha="right", va="center", color=BLUE, **beside)
     headline(figure, f"Rank {worst + 1} was lucky: with fresh seeds it is {rises[worst]:.2f} nats worse")
     listed = "; ".join(f"{losses[k]:.3f} in the search, {np.mean(row):.3f} again" for k, row in again.items())
     figure.alt = (
@@ -103,7 +107,7 @@ def optimism(by_count: Leads, by_text: Leads, *, theory: Sequence[float]) -> Pic
     (first, last), top = (by_text[min(by_text)], by_text[max(by_text)]), list(by_count)[-1]
     beside = {"textcoords": "offset points", "fontsize": 10}
     axes[1].annotate("on the text that chose", (max(by_text), first[0]), (0, -30), color=RED, ha="right", **beside)
-    axes[1].annotate("on other text", (max(by_text), last[1]), (0, -10), color=BLUE, ha="right", va="top", **beside)
+    axes[1].annotate("on other text", (max(by_text), last[1]), (0, -14), color=BLUE, ha="right", va="top", **beside)
     headline(figure, f"Chosen by {min(by_text):,} characters, {100 * first[1] / first[0]:.0f}% of the lead is real")
     listed = "; ".join(f"{k:,}: seen {s:.3f}, kept {r:.3f}" for k, (s, r) in by_text.items())
     seen, kept = by_count[top]

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from .labels import label_lines
 from .style import COLOURS, Picture, headline, in_style, picture
 
 LOOKS = (("#777777", "o-"), ("#5aa9d6", "s--"), ("#0072B2", "D-."), ("#003a5c", "X:"))  # one cell, so one hue
@@ -23,6 +22,7 @@ def beside_ends(axis: Axes, x: float, ends: Mapping[str, float]) -> None:
     for name in sorted(ends, key=lambda name: -ends[name]):
         below = min(below - 0.06 * (high - low), ends[name])
         axis.annotate(name, (x, below), va="center")
+    axis.set_ylim(min(low, below - 0.05 * (high - low)), high)
 
 
 @in_style
@@ -44,8 +44,10 @@ def one_batch(right: Sequence[float], wrong: Sequence[float], *, floor: float, b
     axis.text(0, floor * 0.92, f"the floor, {floor:.3f}", va="top")
     axis.set(yscale="log", xlabel="updates", ylabel="nats per character (logarithmic)", ylim=(floor * 0.6, 6))
     axis.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
-    for note, (colour, *_) in zip(label_lines(axis, list(words)), words.values(), strict=True):
-        note.set(color=INK[colour], weight="bold")
+    for word, (colour, _, losses) in words.items():
+        top = max(losses[-(len(losses) // 3) :])  # above the stretch that the words cover
+        look = {"ha": "right", "va": "bottom", "color": INK[colour], "weight": "bold"}
+        axis.annotate(word, (len(losses) - 1, top), (0, 5), textcoords="offset points", **look)
     axis.set_title(f"A sound network comes down almost to its floor, {floor:.3f} nats")
     figure.alt = (
         f"Nats per character on one batch over {len(right)} updates, from {right[0]:.1f}. Mean of the last 20: "
@@ -102,13 +104,15 @@ def schedule_sweep(sweeps: Mapping[str, Mapping[float, Sequence[float]]], *, cei
         for rate, row in runs.items():
             places = np.full(len(row), rate * 1.05 ** (k - 1.5))
             axis.plot(places, np.minimum(row, ceiling), style[0], color=colour, mfc="none", ms=5)
-    floor = min(min(row.values()) for row in means.values())
+    ends = [means[name][rate] for name, rate in best.items()]
     axis.set(xscale="log", xlabel="highest learning rate (logarithmic)", ylabel="nats per character, held out")
-    axis.set_ylim(floor - 0.04, ceiling + 0.02)
+    tried = sorted({rate for row in means.values() for rate in row})
+    axis.set_xticks(tried, [f"{rate:g}" for rate in tried])
+    axis.minorticks_off()
+    axis.set_ylim(min(ends) - 0.04, ceiling + 0.02)
     last = max(means[next(iter(means))])
     beside_ends(axis, 1.2 * last, {name: min(row[last], ceiling) for name, row in means.items()})
     axis.set_xlim(None, 6 * last)
-    ends = [means[name][rate] for name, rate in best.items()]
     axis.set_title(f"At their own best rates they end {max(ends) - min(ends):.2f} nats apart")
     seeds = len(next(iter(next(iter(sweeps.values())).values())))
     listed = "; ".join(f"{name} {means[name][rate]:.3f} at {rate:g}" for name, rate in best.items())
@@ -134,9 +138,8 @@ def gaps(curves: Mapping[str, np.ndarray], *, finding: str | None = None) -> Pic
         mean = held.mean(0)
         at = int(mean.argmin())
         axis.plot(epochs[0, at], mean[at], "o", color=COLOURS["data"], ms=6, zorder=5)
-        axis.annotate(
-            f"{mean[at]:.2f}", (epochs[0, at], mean[at]), (0, 7), textcoords="offset points", ha="center", weight="bold"
-        )
+        side = {"ha": "right" if at == len(mean) - 1 else "center", "weight": "bold"}  # inside the frame
+        axis.annotate(f"{mean[at]:.2f}", (epochs[0, at], mean[at]), (0, 7), textcoords="offset points", **side)
         axis.set_title(name, size=11)
         said.append(
             f"{name}: held out lowest {mean[at]:.2f} after {epochs[0, at]:.0f} epochs, {mean[-1]:.2f} at the end, "
@@ -147,7 +150,7 @@ def gaps(curves: Mapping[str, np.ndarray], *, finding: str | None = None) -> Pic
     note = {"textcoords": "offset points", "ha": "right", "weight": "bold"}
     above = 8 if held.argmin() < len(held) - 3 else 22  # clear of the number at the lowest point
     axes[0, 0].annotate("held out", (len(held), held[-1]), (0, above), color=INK["lstm"], **note)
-    axes[0, 0].annotate("training", (len(held) / 2, train[len(held) // 2]), (0, -22), color="#555555", **note)
+    axes[0, 0].annotate("training", (len(held) / 2, train[len(held) // 2]), (0, -18), color="#555555", **note)
     for axis in axes[1]:
         axis.set_xlabel("epochs")
     for axis in axes[:, 0]:
@@ -182,7 +185,6 @@ def size_grid(table: Mapping[int, Mapping[int, np.ndarray]]) -> Picture:
                 f"{characters:,} characters " + ", ".join(f"{m:.2f} at {s}" for s, m in zip(sizes, means, strict=True))
             )
         axis.set(xscale="log", xticks=sizes, xticklabels=sizes, xlabel="hidden units", title=word)
-        axis.title.set(size=11, weight="normal")
         axis.minorticks_off()
     last = {f"{n:,}": float(np.mean(np.asarray(runs[sizes[-1]])[:, 1])) for n, runs in table.items()}
     beside_ends(axes[1], sizes[-1] * 1.2, last)

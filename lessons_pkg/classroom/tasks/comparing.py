@@ -1,6 +1,7 @@
 """More tasks of chapter 12: how sure a difference is, and how lucky a winner."""
 
 import math
+from itertools import combinations_with_replacement
 from math import comb
 
 import numpy as np
@@ -57,6 +58,18 @@ paired.mistake(
     "You have taken the mean over the seeds first, and count rows. All the pairs were asked for.",
     lambda a, b: ((a - b).mean(), (a - b).mean(1).std(ddof=1) / math.sqrt(len(a))),
 )
+paired.mistake(
+    "You have taken the mean over the rates first, and count seeds. All the pairs were asked for.",
+    lambda a, b: ((a - b).mean(), (a - b).mean(0).std(ddof=1) / math.sqrt(a.shape[1])),
+)
+paired.mistake(
+    "That is how far single differences scatter, and a little too small. How far does the mean of so many?",
+    lambda a, b: ((a - b).mean(), (a - b).std()),
+)
+paired.mistake(
+    "Two separate heaps, and each error a little too small. Take the differences first, pair by pair.",
+    lambda a, b: ((a - b).mean(), math.sqrt((a.var() + b.var()) / a.size)),
+)
 
 
 @task(tolerance=0)
@@ -69,7 +82,11 @@ seeds_needed.mistake("You gave an error to one of the two settings. Both were me
 seeds_needed.mistake("Then the difference is as large as its error. Twice as large was asked for.", 8)
 seeds_needed.mistake("One setting's noise, and no factor of two. Read the condition again.", 4)
 seeds_needed.mistake("One fewer does it too: at least twice is twice or more.", 33)
-seeds_needed.mistake("That many runs in all. How many for each of the two settings?", 64)
+seeds_needed.mistake(
+    "Twice too many. Is it the number of all runs? Or were two errors added where their squares should be?", 64
+)
+seeds_needed.mistake("Nearly: with so many, the difference is a little less than twice its error.", 31)
+seeds_needed.mistake("Each setting has its own noise, and twice the error was asked for. Both are in the condition.", 2)
 
 
 @task(lambda: [(np.array([1.9, 1.7, 2.4, 1.6, 2.0]), 2), (np.array([1.5, 1.8, 3.0, 1.4]), 3)], points=2)
@@ -97,6 +114,18 @@ best_of.mistake("The lowest loss of all, as if every choice held it.", lambda lo
 best_of.mistake(
     "That is the mean of all the losses. Of each choice only its lowest counts.", lambda losses, k: losses.mean()
 )
+best_of.mistake(
+    "You let a trial be chosen twice. A choice here holds different trials.",
+    lambda losses, k: np.mean([min(chosen) for chosen in combinations_with_replacement(losses, k)]),
+)
+best_of.mistake(
+    "You choose neighbours only. Any trials of the list can be chosen together.",
+    lambda losses, k: np.mean([losses[i : i + k].min() for i in range(len(losses) - k + 1)]),
+)
+best_of.mistake(
+    "That is the loss in place k of the sorted list. Whose lowest would it be?",
+    lambda losses, k: np.sort(losses)[k - 1],
+)
 
 
 def counted(ordered, k, others, picked):
@@ -119,4 +148,8 @@ best_of.mistake(
 best_of.mistake(
     "That is the sum over all choices. How many choices are there?",
     lambda losses, k: best_of(losses, k) * comb(len(losses), k),
+)
+best_of.mistake(
+    "The counts are right, and you divide by the number of trials. How many choices are there?",
+    lambda losses, k: best_of(losses, k) * comb(len(losses), k) / len(losses),
 )

@@ -1,12 +1,6 @@
-from statistics import mean
-
 import numpy as np
 
 batch_floor = 0.173
-
-
-def log_uniform(low, high, u):
-    return [np.exp((1 - x) * np.log(low) + x * np.log(high)) for x in u]
 
 
 def decay_for(share, rates):
@@ -14,9 +8,3 @@ def decay_for(share, rates):
 
 
 remedies = (3, 1, 4, 2)
-
-
-def choose_and_report(valid, test):
-    means = [mean(row) for row in valid.tolist()]
-    best = means.index(min(means))
-    return best, mean(test[best].tolist())

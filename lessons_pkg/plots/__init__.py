@@ -6,7 +6,7 @@ from .curves import named_lines, step_errors
 from .gates import belts, forgetting, gate_strips, looked_at
 from .generation import entropy_curves, kept_letters, letter_bars, name_odds, two_step_tree, unit_interval
 from .gradients import gradient_by_distance, norm_of_powers, slope_products, training_spike
-from .honest import answers, cold_start, error_by_columns, folded, window_errors
+from .honest import answers, error_by_columns, folded, window_errors
 from .learning import descent, lookup_cost, loss_by_size, seed_curves
 from .network import feedings, padded, weights_by_context
 from .pieces import bits_by_pieces, merge_rounds, times_seen, tokens_per_word
@@ -23,7 +23,7 @@ from .through_time import blame, bug_table, ledger, way_back
 from .tuning import gaps, one_batch, range_test, schedule_sweep, size_grid
 from .unrolled import unrolled
 from .vectors import gap_histogram, gradient_rows, letter_maps, matrix_lookup, number_curve
-from .warm import lanes, warm_up_error
+from .warm import cold_start, lanes, warm_up_error
 from .words import cuts, fooled, growth, reach, unknowns, zipf
 
 __all__ = [

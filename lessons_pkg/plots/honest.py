@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from .labels import label_lines
 from .style import COLOURS, Picture, headline, in_style, picture
 
 KINDS = {
@@ -17,7 +17,8 @@ KINDS = {
     "wrong": ("wrong", "///", "a mistake"),
     "other": ("grey", "...", "other tokens"),
 }
-CELLS = {"gru": ("gru", "s--"), "lstm": ("lstm", "o-")}
+LINES = (("lstm", "o-"), ("wrong", "s--"), ("wrong", "^:"))
+WARM = "#d6e6f2"  # a target that is predicted with more than one token behind it
 
 
 def off(value: float, exact: float) -> float:
@@ -58,14 +59,25 @@ def answers(rows: Sequence[tuple[str, float, str]], exact: float) -> Picture:
     axis.set_xlabel("off the exact perplexity (logarithmic beyond 0.1%)")
     axis.grid(visible=False, axis="y")
     used = {kind for *_, kind in rows}
-    marks = [Rectangle((0, 0), 1, 1, fc=COLOURS[c], hatch=h, ec="white") for k, (c, h, _) in KINDS.items() if k in used]
-    words = [word for kind, (*_, word) in KINDS.items() if kind in used]
-    figure.legend(marks, words, loc="outside lower right", ncols=3, frameon=False)
+    marks = [Rectangle((0, 0), 1, 1, fc=COLOURS[c], hatch=h, ec="white") for c, h, _ in KINDS.values()]
+    marks[0] = Line2D([], [], ls="", marker="D", ms=7, color=COLOURS["lstm"])
+    keys = [(mark, word) for mark, (kind, (*_, word)) in zip(marks, KINDS.items(), strict=True) if kind in used]
+    figure.legend(*zip(*keys, strict=True), loc="outside lower right", ncols=3, frameon=False)
     lowest, highest = min(value for _, value, _ in rows), max(value for _, value, _ in rows)
     headline(figure, f"One model, one text: perplexities from {lowest:.1f} to {highest:.1f}")
     listed = "; ".join(f"{row[0]} {row[1]:.2f} ({signed(e)})" for row, e in zip(rows, errors, strict=True))
     figure.alt = f"Bars: how far each score is off the exact perplexity, {exact:.2f}. {listed}."
     return figure
+
+
+def box(axis: Axes, x: float, y: float, token: object, kind: str) -> None:
+    """Draw one token in a box: ``"given"``, ``"dropped"`` (struck out), ``"cold"`` or ``"warm"``."""
+    face = {"cold": COLOURS["wrong"], "warm": WARM}.get(kind, "white")
+    ink = {"cold": "white", "dropped": COLOURS["grey"]}.get(kind, COLOURS["data"])
+    axis.add_patch(Rectangle((x - 0.46, y - 0.44), 0.92, 0.88, fc=face, ec=COLOURS["grey"], lw=0.8))
+    axis.text(x, y, token, ha="center", va="center_baseline", color=ink, weight="bold" if kind == "cold" else None)
+    if kind == "dropped":
+        axis.plot([x - 0.4, x + 0.4], [y + 0.38, y - 0.38], color=COLOURS["wrong"], lw=1.5)
 
 
 def fold(axis: Axes, tokens: Sequence[int], columns: int) -> tuple[int, int]:
@@ -74,16 +86,9 @@ def fold(axis: Axes, tokens: Sequence[int], columns: int) -> tuple[int, int]:
     for k, token in enumerate(tokens):
         b, r = divmod(k, rows)
         tail = b == columns
-        x, y = (0.5 + r, rows + 1.1) if tail else (b, r)
         dropped, cold = tail or (r == 0 and b > 0), r == 1 and not tail
-        face = COLOURS["wrong"] if cold else "white" if dropped or k == 0 else "#d6e6f2"
-        ink = "white" if cold else COLOURS["grey"] if dropped else COLOURS["data"]
-        axis.add_patch(Rectangle((x - 0.46, y - 0.44), 0.92, 0.88, fc=face, ec=COLOURS["grey"], lw=0.8))
-        axis.text(x, y, token, ha="center", va="center_baseline", color=ink, weight="bold" if cold else None)
-        if dropped:
-            axis.plot([x - 0.4, x + 0.4], [y + 0.38, y - 0.38], color=COLOURS["wrong"], lw=1.5)
-    axis.set(xlim=(-0.7, max(columns, 4) - 0.3), ylim=(max(rows + 1.7, 10), -0.6))
-    axis.axis("off")
+        kind = "dropped" if dropped else "given" if k == 0 else "cold" if cold else "warm"
+        box(axis, *((0.5 + r, rows + 0.6) if tail else (b, r)), token, kind)
     axis.set_title(f"{columns} columns", size=11, weight="normal")
     return columns, len(tokens) - columns * rows + columns - 1
 
@@ -97,10 +102,21 @@ def folded(tokens: Sequence[int], sizes: Sequence[int]) -> Picture:
         sizes: numbers of columns, one a panel.
     """
     figure, axes = picture(1, len(sizes), height=5.6, width_ratios=[max(size, 4) for size in sizes])
-    said = []
+    said, most = [], len(tokens) // min(sizes)
     for axis, columns in zip(axes, sizes, strict=True):
         cold, dropped = fold(axis, tokens, columns)
+        axis.set(xlim=(-0.7, max(columns, 4) - 0.3), ylim=(most + 0.2, -0.6))  # boxes of one size in all panels
+        axis.axis("off")
         said.append(f"{columns} columns: {cold} cold, {dropped} dropped")
+    looks = {
+        "given": "white",
+        "never a target": "white",
+        "predicted from one token": COLOURS["wrong"],
+        "from more": WARM,
+    }
+    marks = [Rectangle((0, 0), 1, 1, fc=face, ec=COLOURS["grey"]) for face in looks.values()]
+    marks[1].set(hatch="//", edgecolor=COLOURS["wrong"])
+    figure.legend(marks, list(looks), loc="lower right")
     headline(figure, "Each column starts cold (red); all but the first cost a target (struck out)")
     figure.alt = f"A text of {len(tokens)} tokens folded into columns, read downwards. {'; '.join(said)}."
     return figure
@@ -116,18 +132,18 @@ def window_errors(lengths: Sequence[int], curves: Mapping[str, Sequence[float]],
         exact: the exact perplexity.
     """
     figure, axis = picture(height=4.2)
-    looks = (("lstm", "o-"), ("wrong", "s--"), ("wrong", "^:"))
-    for (colour, style), values in zip(looks, curves.values(), strict=False):
+    beside = (((0, -9), "top"), ((0, 9), "bottom"), ((13, 0), "center"))  # the name is at the left end of its line
+    for (colour, style), (at, side), (label, values) in zip(LINES, beside, curves.items(), strict=False):
         axis.plot(lengths, values, style, color=COLOURS[colour], ms=6)
+        note = {"color": COLOURS[colour], "weight": "bold", "va": side, "textcoords": "offset points"}
+        axis.annotate(label, (lengths[0], values[0]), at, **note)
     axis.set(xscale="log", yscale="log", xlabel="tokens in a window (logarithmic)", ylabel="perplexity (logarithmic)")
     axis.set_xticks(lengths, lengths)
     levels = [level for level in (50, 60, 70, 80, 100, 150, 200, 300) if exact < 1.1 * level]
     axis.set_yticks(levels, levels)
     axis.minorticks_off()
-    axis.set_ylim(0.93 * exact, 1.08 * max(map(max, curves.values())))
-    for note, (colour, _) in zip(label_lines(axis, list(curves)), looks, strict=False):
-        note.set(color=COLOURS[colour], weight="bold")
-    headline(figure, "The window's length matters to two mistakes, and to nothing else")
+    axis.set_ylim(0.85 * exact, 1.08 * max(map(max, curves.values())))
+    headline(figure, "The right score ignores the window's length; two mistakes do not")
     ends = f"windows of {lengths[0]} and of {lengths[-1]} tokens"
     said = "; ".join(f"{label} {values[0]:.2f} and {values[-1]:.2f}" for label, values in curves.items())
     figure.alt = f"Perplexity against the length of the windows; for {ends}: {said}. Exact: {exact:.2f}."
@@ -152,45 +168,19 @@ def error_by_columns(
     looks = (("wrong", "--", 2), ("grey", ":", 2), ("data", "-", 1.5))
     for (colour, style, width), values in zip(looks, parts.values(), strict=True):
         axis.plot(columns, values, style, color=COLOURS[colour], lw=width)
+    for (colour, *_), (label, values) in zip(looks, parts.items(), strict=True):
+        note = {"color": COLOURS[colour], "weight": "bold", "va": "center", "textcoords": "offset points"}
+        axis.annotate(label.replace(" ", "\n"), (columns[-1], values[-1]), (8, 0), annotation_clip=False, **note)
     band = 1.96 * 100 * np.asarray(chance)
     axis.fill_between(columns, -band, band, color=COLOURS["grey"], alpha=0.18, lw=0)
     axis.axhline(0, color=COLOURS["lstm"], lw=1)
     axis.set(xlabel="columns", ylabel="off the exact perplexity", xlim=(0, max(columns) + 1))
     axis.yaxis.set_major_formatter(lambda y, _: f"{y:+.0f}%".replace("-", "\N{MINUS SIGN}") if y else "0")
-    for note, (colour, *_) in zip(label_lines(axis, list(parts)), looks, strict=True):
-        note.set(color=COLOURS[colour], weight="bold")
-    headline(figure, f"Cold starts add up to {parts['cold starts'].max():.1f}%; dropped targets add noise")
+    headline(figure, f"Cold starts add up to {parts['cold starts'].max():.1f}%; dropped targets go either way")
     said = "; ".join(f"{label} {signed(values.min())} to {signed(values.max())}" for label, values in parts.items())
     inside = np.mean(np.abs(parts["dropped targets"]) <= band)
     figure.alt = (
         f"How far the perplexity is off with {min(columns)} to {max(columns)} columns: {said}. The error by dropped "
         f"targets lies within the 95% band of chance for {100 * inside:.0f}% of them."
     )
-    return figure
-
-
-@in_style
-def cold_start(extra: Mapping[str, np.ndarray]) -> Picture:
-    """Draw what having started afresh costs a target, against how many tokens were read since.
-
-    Args:
-        extra: a cell (``"lstm"``, ``"gru"``) and words, such as ``"lstm, words"``, to extra nats (starts, positions).
-    """
-    figure, axis = picture(height=4.2)
-    said = []
-    for label, nats in extra.items():
-        colour, style = CELLS[label.split(",")[0]]
-        read, mean, error = np.arange(1, nats.shape[1] + 1), nats.mean(0), 1.96 * nats.std(0) / len(nats) ** 0.5
-        axis.plot(read, mean, style, color=COLOURS[colour], ms=4, lw=1.5, label=label.upper()[:4] + label[4:])
-        axis.fill_between(read, mean - error, mean + error, color=COLOURS[colour], alpha=0.2, lw=0)
-        ten = f"{mean[9]:.2f} with 10"
-        said.append(
-            f"{label} ({len(nats)} starts): {mean[0]:.2f} with 1 token read, {ten}, {mean[-1]:.3f} with {read[-1]}"
-        )
-    axis.axhline(0, color=COLOURS["data"], lw=1)
-    axis.set(xscale="log", xlabel="tokens read since the start (logarithmic)", ylabel="extra nats for the next one")
-    axis.set_xticks(ticks := [1, 2, 5, 10, 20, 50, 100], ticks)
-    axis.legend(loc="upper right", handlelength=3)
-    headline(figure, "A cold start is dear for a few tokens, and then forgotten")
-    figure.alt = f"Extra nats after a cold start, mean and 95% interval. {'; '.join(said)}."
     return figure

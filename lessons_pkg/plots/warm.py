@@ -1,6 +1,6 @@
-"""Figures about columns that are warmed up before they are scored (chapter 10).
+"""Figures about what a cold start costs, and about columns that are warmed up before they are scored (chapter 10).
 
-Blue is what is scored, grey and hatched what is read only, red the error that is left.
+Blue is the LSTM of words and what it scores, green the GRU of letters, grey and hatched what is read only.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +10,37 @@ import numpy as np
 from .style import COLOURS, Picture, headline, in_style, picture
 
 LINES = ("o-", "s--", "^:")
+CELLS = {"gru": ("gru", "s--", (24, 16)), "lstm": ("lstm", "o-", (0, 27))}  # from its first mark to its name, in points
+MARKED = [1, 2, 5, 10, 20, 50, 100]  # tokens read
+
+
+@in_style
+def cold_start(extra: Mapping[str, np.ndarray]) -> Picture:
+    """Draw what having started afresh costs a target, against how many tokens were read since.
+
+    Args:
+        extra: a cell (``"lstm"``, ``"gru"``) and words, such as ``"lstm, words"``, to extra nats (starts, positions).
+    """
+    figure, axis = picture(height=4.2)
+    said = []
+    for label, nats in extra.items():
+        colour, style, beside = CELLS[label.split(",")[0]]
+        read, mean, error = np.arange(1, nats.shape[1] + 1), nats.mean(0), 1.96 * nats.std(0) / len(nats) ** 0.5
+        marks = [k - 1 for k in MARKED if k <= len(read)]
+        axis.plot(read, mean, style, color=COLOURS[colour], ms=6, markevery=marks)
+        axis.fill_between(read, mean - error, mean + error, color=COLOURS[colour], alpha=0.2, lw=0)
+        note = {"color": COLOURS[colour], "weight": "bold", "va": "center", "textcoords": "offset points"}
+        axis.annotate(label.upper()[:4] + label[4:], (1, mean[0]), beside, **note)
+        ten = f"{mean[9]:.2f} with 10"
+        said.append(
+            f"{label} ({len(nats)} starts): {mean[0]:.2f} with 1 token read, {ten}, {mean[-1]:.3f} with {read[-1]}"
+        )
+    axis.axhline(0, color=COLOURS["data"], lw=1)
+    axis.set(xscale="log", xlabel="tokens read since the start (logarithmic)", ylabel="extra nats for the next one")
+    axis.set_xticks(MARKED, MARKED)
+    headline(figure, "A cold start is dear for a few tokens, and then forgotten")
+    figure.alt = f"Extra nats after a cold start, mean and 95% interval. {'; '.join(said)}."
+    return figure
 
 
 @in_style
@@ -55,20 +86,20 @@ def warm_up_error(warmups: Sequence[int], errors: Mapping[int, Sequence[float]],
         tolerance: the error in per cent that is good enough.
     """
     figure, axis = picture(height=4.2)
-    shades = (COLOURS["rnn"], COLOURS["lstm"], COLOURS["data"])
     lowest = tolerance / 100
-    for style, shade, values in zip(LINES, shades, errors.values(), strict=False):
-        axis.plot(warmups, np.maximum(np.abs(values), lowest), style, color=shade, ms=5)
-    axis.axhspan(lowest / 2, tolerance, color=COLOURS["gru"], alpha=0.15, lw=0)
+    for style, values in zip(LINES, errors.values(), strict=False):
+        axis.plot(warmups, np.maximum(np.abs(values), lowest), style, color=COLOURS["lstm"], ms=6)
+    axis.axhspan(lowest / 2, tolerance, color=COLOURS["grey"], alpha=0.15, lw=0)
     axis.text(warmups[0], 0.6 * lowest, f"within {tolerance:g}%", va="bottom")
     axis.set(yscale="log", xlabel="tokens of warm-up", ylabel="off the exact perplexity (logarithmic)")
     axis.set_ylim(lowest / 2, None)
     axis.yaxis.set_major_formatter(lambda y, _: f"{y:g}%")
     sides, digits = ("top", "center", "bottom"), len(str(max(errors)))
-    for side, shade, (columns, values) in zip(sides, shades, errors.items(), strict=False):
+    for side, (columns, values) in zip(sides, errors.items(), strict=False):
         end = max(abs(values[-1]), lowest)
-        axis.text(warmups[-1] * 1.02, end, f"{columns} columns", color=shade, weight="bold", va=side)
+        axis.text(warmups[-1] * 1.03, end, f"{columns} columns", color=COLOURS["lstm"], weight="bold", va=side)
     axis.set_xlim(-3, warmups[-1] * (1.22 + 0.02 * digits))
+    axis.set_xticks(warmups, warmups)
     good = [w for k, w in enumerate(warmups) if all(abs(e) <= tolerance for row in errors.values() for e in row[k:])]
     finding = f"From {good[0]} tokens of warm-up on" if good else "No warm-up here keeps"
     headline(figure, f"{finding}, every score is within {tolerance:g}%" if good else f"{finding} within {tolerance:g}%")

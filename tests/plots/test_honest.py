@@ -69,15 +69,3 @@ def test_error_by_columns():
     assert "cold starts 0.00% to +2.0%" in figure.alt
     assert "for 67% of them" in figure.alt
     assert figure.get_suptitle().startswith("Cold starts add up to 2.0%")
-
-
-def test_cold_start():
-    rng = np.random.default_rng(0)
-    nats = rng.normal(0, 0.1, (50, 20)) + np.linspace(1, 0, 20)
-    figure = plots.cold_start({"lstm, words": nats})
-    axis = figure.axes[0]
-    assert axis.lines[0].get_ydata() == pytest.approx(nats.mean(0))
-    band = axis.collections[0].get_paths()[0].vertices
-    assert band[:, 1].max() == pytest.approx(nats[:, 0].mean() + 1.96 * nats[:, 0].std() / 50**0.5)
-    assert "lstm, words (50 starts)" in figure.alt
-    assert f"{nats[:, 0].mean():.2f} with 1 token read" in figure.alt

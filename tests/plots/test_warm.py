@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import torch
 
@@ -41,3 +42,15 @@ def test_warm_up_error():
     assert "10 columns: 0.5% with 0, at most 0.001% with 50" in figure.alt
     none = plots.warm_up_error((0, 20), {10: [0.5, 0.02]}, tolerance=0.01)
     assert none.get_suptitle() == "No warm-up here keeps within 0.01%"
+
+
+def test_cold_start():
+    rng = np.random.default_rng(0)
+    nats = rng.normal(0, 0.1, (50, 20)) + np.linspace(1, 0, 20)
+    figure = plots.cold_start({"lstm, words": nats})
+    axis = figure.axes[0]
+    assert axis.lines[0].get_ydata() == pytest.approx(nats.mean(0))
+    band = axis.collections[0].get_paths()[0].vertices
+    assert band[:, 1].max() == pytest.approx(nats[:, 0].mean() + 1.96 * nats[:, 0].std() / 50**0.5)
+    assert "lstm, words (50 starts)" in figure.alt
+    assert f"{nats[:, 0].mean():.2f} with 1 token read" in figure.alt

@@ -4,6 +4,7 @@ import copy
 import math
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch.nn import functional as F
 
@@ -15,7 +16,7 @@ from ...states import detach
 from ...texts import load_tales
 from ...tokenizer import UNKNOWN
 from ..task import task
-from .stateful_evaluation import small_text
+from .scoring import number, small_text
 
 
 def four_scripts(lengths: Sequence[int]) -> dict[str, list[float]]:
@@ -57,57 +58,54 @@ causes.mistake(
     "easier?",
     [1, 3, 5, 2],
 )
+causes.mistake(
+    "Two pairs are the wrong way round. Of the flat lines, which is too good to be true? Of those that fall, which "
+    "comes from far above?",
+    [1, 2, 4, 3],
+)
+causes.mistake(
+    "C is right, and nothing else. Would dropout give a flat line? And which of B and D is off by tens of per cent?",
+    [5, 2, 1, 3],
+)
 causes.mistake("B falls as the windows grow. Does dropout know how long a window is?", [4, 5, 1, 2])
 causes.mistake("C does not depend on the window, and you suspect it. What must a right score do?", [4, 3, 5, 2])
 
 
-def reader(
-    model,
-    ids,
-    T,
-    lr,
-    *,
-    late=True,
-    copied=True,
-    carry=True,
-    cut=True,
-    fresh=True,
-    weigh=True,
-    last=True,
-    rate=1.0,
-    summed=False,
-):
-    """Return the mean loss of a model that learns from each window, with mistakes to be chosen."""
-    model = copy.deepcopy(model) if copied else model
+def reader(model, ids, T, lr, wrong=""):
+    """Return the mean loss of a model that learns from each window, with mistakes chosen by their names."""
+    model = model if "lent" in wrong else copy.deepcopy(model)
+    model.train("dropout" in wrong)
     hidden, losses, counts = None, [], []
-    model.eval()
-    for start in range(0, len(ids) - 1 if last else len(ids) - T, T):
+    for start in range(0, len(ids) - (T if "last" in wrong else 1), T):
         targets = ids[start + 1 : start + 1 + T]
         inputs = ids[start : start + len(targets), None]
         logits, new = model(inputs, hidden)
         loss = F.cross_entropy(logits[:, 0], targets)
-        if fresh:
+        if "pile" not in wrong:
             model.zero_grad()
         loss.backward()
-        step = rate * lr * (len(targets) if summed else 1)
-        with torch.no_grad():
-            for weight in model.parameters():
-                weight -= step * weight.grad
-            if not late:
-                loss = F.cross_entropy(model(inputs, hidden)[0][:, 0], targets)
-        hidden = (detach(new) if cut else new) if carry else None
+        lengths = {"sum": len(targets), "uphill": -1, "still": 0}
+        step(model, lr * next((lengths[name] for name in lengths if name in wrong), 1))
+        if "late" in wrong:
+            loss = F.cross_entropy(model(inputs, hidden)[0][:, 0], targets)
+        hidden = None if "reset" in wrong else new if "uncut" in wrong else detach(new)
         losses.append(loss.item())
         counts.append(len(targets))
-    if not weigh:
-        return sum(losses) / len(losses)
-    return sum(loss * count for loss, count in zip(losses, counts, strict=True)) / sum(counts)
+    return np.average(losses, weights=None if "alike" in wrong else counts)
+
+
+@torch.no_grad()
+def step(model, lr):
+    """Take one step of gradient descent."""
+    for weight in model.parameters():
+        weight -= lr * weight.grad
 
 
 def scored_and_kept(function, model, ids, T, lr):
     """Return what a function finds, and whether the model that it was given has its old weights."""
     before = [weight.detach().clone() for weight in model.parameters()]
     found = function(model.eval(), ids, T, lr)
-    return None if found is None else [float(found), float(all(map(torch.equal, before, model.parameters())))]
+    return None if found is None else [number(found), float(all(map(torch.equal, before, model.parameters())))]
 
 
 @task(lambda: [(*small_text(), 7, 0.5)], observe=scored_and_kept, tolerance=1e-4, points=2)
@@ -116,45 +114,38 @@ def dynamic_nll(model, ids, T, lr):
     return reader(model, ids, T, lr)
 
 
-dynamic_nll.mistake(
-    "Each window is scored after the step on it. Then the model has seen the answers: which comes first?",
-    lambda *a: reader(*a, late=False),
-)
-dynamic_nll.mistake(
-    "The number is right, and the model that you were given has other weights now. On what should you train?",
-    lambda *a: reader(*a, copied=False),
-)
-dynamic_nll.mistake(
-    "Each window begins with an empty state. Cutting the gradient is one thing, losing the state another.",
-    lambda *a: reader(*a, carry=False),
-)
-dynamic_nll.mistake(
-    "The gradients of all windows so far add up. What does `backward` do with a gradient that is there?",
-    lambda *a: reader(*a, fresh=False),
-)
-dynamic_nll.mistake(
-    "The last window has fewer targets and the same weight as the others.", lambda *a: reader(*a, weigh=False)
-)
-dynamic_nll.mistake("The loss goes up: your step goes uphill. Which sign has it?", lambda *a: reader(*a, rate=-1.0))
-dynamic_nll.mistake(
-    "That is the score without any learning. Does the step reach the copy?", lambda *a: reader(*a, rate=0)
-)
-dynamic_nll.mistake(
-    "The second window goes back through the first, whose graph is gone. What must happen to the state in between?",
-    lambda *a: reader(*a, cut=False),
-)
-dynamic_nll.mistake(
-    "The last targets are missing, those of the window that is not full.", lambda *a: reader(*a, last=False)
-)
-dynamic_nll.mistake(
-    "Your step is several times as long as it should be. Is it taken on the mean loss of the window, or on the sum?",
-    lambda *a: reader(*a, summed=True),
-)
+LENT = " And the model that you were given has other weights now."
+for wrong, hint in {
+    "late": "Each window is scored after the step on it. Then the model has seen the answers: which comes first?",
+    "reset": "Each window begins with an empty state. Cutting the gradient is one thing, losing the state another.",
+    "pile": "The gradients of all windows so far add up. What does `backward` do with a gradient that is there?",
+    "alike": "The last window has fewer targets and the same weight as the others.",
+    "uphill": "The loss goes up: your step goes uphill. Which sign has it?",
+    "last": "The last targets are missing, those of the window that is not full.",
+    "sum": "Your step is several times as long as it should be. Is it taken on a mean loss, or on a sum?",
+    "dropout": "Dropout is on. It can stay off while a model learns: gradients need no training mode.",
+}.items():
+    dynamic_nll.mistake(hint, lambda *a, wrong=wrong: reader(*a, wrong))
+    dynamic_nll.mistake(hint + LENT, lambda *a, wrong=wrong: reader(*a, f"{wrong} lent"))
+for wrong, hint in {
+    "lent": "The number is right, and the model that you were given has other weights now. On what do you train?",
+    "still": "That is the score without any learning. Does the step reach the copy?",
+    "uncut": "The second window goes back through the first, whose graph is gone. What must be done to the state?",
+}.items():
+    dynamic_nll.mistake(hint, lambda *a, wrong=wrong: reader(*a, wrong))
+for hint, change in {
+    "That is the perplexity. The mean loss in nats is asked for.": math.exp,
+    "You divide by the number of tokens. How many of the 24 are targets?": lambda nll: nll * 23 / 24,
+    "Those are all the nats of the text. The mean over its targets is asked for.": lambda nll: nll * 23,
+}.items():
+    dynamic_nll.mistake(hint, lambda *a, change=change: change(reader(*a)))
 
 
-@dynamic_nll.mistake("That is the perplexity. The mean loss in nats is asked for.")
-def exponential(*arguments):
-    return math.exp(reader(*arguments))
+@dynamic_nll.mistake("You score the text after all the steps: every answer has been seen. When is a window's turn?")
+def scored_afterwards(model, ids, T, lr):
+    learner = copy.deepcopy(model)
+    reader(learner, ids, T, lr, "lent")
+    return evaluate_stream(learner, ids).nll
 
 
 @dynamic_nll.mistake(

@@ -3,7 +3,6 @@ import math
 import torch
 
 from lessons_pkg import batchify
-from lessons_pkg.evaluation import evaluate_stream
 
 
 def combine_windows(losses, counts):
@@ -14,10 +13,6 @@ def combine_windows(losses, counts):
 
 
 most_columns = next(B for B in range(1, 2000) if B * 35 > 24556.8)
-
-
-def mean_nll(model, ids, T):
-    return evaluate_stream(model, ids, bptt=T).nll
 
 
 def extrapolate(short, long):

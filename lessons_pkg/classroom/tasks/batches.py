@@ -57,6 +57,20 @@ accumulate.mistake(
 )
 
 
+@accumulate.mistake("The gradient is right. But all the parts have been scaled under the caller's hands.")
+def scaled_in_place(some):
+    for share, (gradients, _) in zip(counts(some) / counts(some).sum(), some, strict=True):
+        for g in gradients.values():
+            g *= share
+    return weighted(some, np.ones(len(some)))
+
+
+accumulate.mistake(
+    "That is what the last part gives. Does your sum begin anew with each of them?",
+    lambda some: weighted(some[-1:], counts(some)[-1:] / counts(some).sum()),
+)
+
+
 @accumulate.mistake("The gradient is right. But look at the first part: it has changed under the caller's hands.")
 def in_place(some):
     total, share = some[0][0], counts(some) / counts(some).sum()
@@ -123,6 +137,18 @@ noise_scale.mistake(
 noise_scale.mistake(
     "You squared the mean length of the noise. Which comes first, the square or the mean?",
     lambda rows: np.sqrt(((rows - rows.mean(0)) ** 2).sum(1)).mean() ** 2 / squared(rows.mean(0)),
+)
+noise_scale.mistake(
+    "That is s^2 itself. For which B is s^2 / B as large as the square of the mean's length?",
+    lambda rows: rows.var(0).sum(),
+)
+noise_scale.mistake(
+    "Rounded to a whole number. What is asked for is the number at which both are equal.",
+    lambda rows: round(rows.var(0).sum() / squared(rows.mean(0))),
+)
+noise_scale.mistake(
+    "One variance of all numbers together. From what does each parameter's gradient vary?",
+    lambda rows: rows.var() / squared(rows.mean(0)),
 )
 noise_scale.mistake(
     "Standard deviations do not add up to a length. Which of their powers does?",

@@ -1,6 +1,5 @@
-"""Tasks of chapter 05: how clipping scales and turns, four runs to be told apart, and a place of rest."""
+"""Tasks of chapter 05: how clipping scales gradients, and where a clipped descent comes to rest."""
 
-import math
 from functools import partial
 
 import numpy as np
@@ -12,7 +11,7 @@ from ..task import task
 def clippable():
     """Return gradients that are too long together but not one by one, far too long, and short enough."""
     a, b = np.array([[0.3, -0.6, 0.2], [0.5, 0.1, -0.4]]), np.array([0.6, -0.3])
-    return [({"W": a * s, "b": b * t}, 1.0) for s, t in ((1.0, 1.0), (5.0, 20.0), (0.5, 0.2))]
+    return [({"W": a * s, "b": b * t}, c) for s, t, c in ((1.0, 1.0, 1.0), (5.0, 20.0, 2.0), (0.5, 0.2, 1.0))]
 
 
 def seen(function, gradients, max_norm):
@@ -54,30 +53,28 @@ for kind, hint in {
     clip.mistake(hint, partial(one_by_one, kind=kind))
 
 
-@clip.mistake("The gradients come out right. If none of them was too long, where does your function return the length?")
-def returned_if_long(gradients, max_norm):
-    before = norm(gradients)
-    return scaled(gradients, max_norm / before) if before > max_norm else None
+clip.mistake(
+    "The gradients come out right. If none of them was too long, where does your function return the length?",
+    lambda gradients, c: scaled(gradients, c / norm(gradients)) if norm(gradients) > c else None,
+)
 
 
-@clip.mistake("The gradients come out right. But what is returned is the length of one array alone.")
-def last_length(gradients, max_norm):
-    last = norm({"last": list(gradients.values())[-1]})
-    clip_by_norm(gradients, max_norm)
-    return last
-
-
-@clip.mistake("The gradients come out right. But which length tells you in a log that something blew up?")
-def length_after(gradients, max_norm):
-    clip_by_norm(gradients, max_norm)
-    return norm(gradients)
-
-
-@clip.mistake("The arrays of the caller are as they were. What does `g = ...` change, and what does `g *= ...`?")
-def rebound(gradients, max_norm):
-    return norm(gradients)
-
-
+clip.mistake(
+    "The gradients come out right. But what is returned is the length of one array alone.",
+    lambda gradients, c: min(norm({"b": gradients["b"]}), clip_by_norm(gradients, c)),
+)
+clip.mistake(
+    "The gradients come out right, and nothing is returned. Which number is asked for?",
+    lambda gradients, c: clip_by_norm(gradients, c) and None,
+)
+clip.mistake(
+    "The gradients come out right. But which length tells you in a log that something blew up?",
+    lambda gradients, c: clip_by_norm(gradients, c) and norm(gradients),
+)
+clip.mistake(
+    "The arrays of the caller are as they were. What does `g = ...` change, and what does `g *= ...`?",
+    lambda g, c: norm(g),
+)
 clip.mistake(
     "Long ones are right, and a short one has been made longer. What should the factor never exceed?",
     lambda gradients, c: scaled(gradients, c / norm(gradients)),
@@ -90,6 +87,47 @@ clip.mistake(
     "You return clipped gradients and leave those of the caller as they are. What is asked is the other way round.",
     lambda gradients, c: {name: g * min(1, c / norm(gradients)) for name, g in gradients.items()},
 )
+clip.mistake(
+    "What is too long stays, and what is short is made longer. Of 1 and c/length, when is which one the factor?",
+    lambda gradients, c: scaled(gradients, max(1, c / norm(gradients))),
+)
+clip.mistake(
+    "All gradients get the length 1 in place of the threshold, if they were longer. What is the factor?",
+    lambda gradients, c: scaled(gradients, 1 / norm(gradients) if norm(gradients) > c else 1),
+)
+
+
+@clip.mistake("You divide by a square: the sum of all squared elements. What makes a length of it?")
+def no_root(gradients, max_norm):
+    before = norm(gradients) ** 2
+    scaled(gradients, min(1, max_norm / before))
+    return before
+
+
+@clip.mistake("You measure all anew in each turn, and the first is scaled by then. When is the length to be taken?")
+def measured_anew(gradients, max_norm):
+    for g in gradients.values():
+        before = norm(gradients)
+        g *= min(1, max_norm / before)
+    return before
+
+
+@clip.mistake("The first array is divided before the second is measured. What must be known before any is scaled?")
+def sum_so_far(gradients, max_norm):
+    total = 0.0
+    for name, g in gradients.items():
+        total += (g**2).sum()
+        gradients[name] = g * min(1, max_norm / np.sqrt(total))
+    return np.sqrt(total)
+
+
+@clip.mistake("Only the first array has been scaled. Does your loop return before its last turn?")
+def first_alone(gradients, max_norm):
+    before = norm(gradients)
+    next(iter(gradients.values()))[...] *= min(1, max_norm / before)
+    return before
+
+
 clip.mistake("Each element is cut on its own. That turns the gradient: which factor would not?", clip_by_value)
 
 
@@ -98,57 +136,6 @@ def sum_of_lengths(gradients, max_norm):
     total = sum(np.linalg.norm(g) for g in gradients.values())
     scaled(gradients, min(1, max_norm / total))
     return total
-
-
-COSINE = (50 * 0.1 + 99 * 0.01) / math.sqrt(2500 + 99 * 0.01)
-
-
-@task(tolerance=1e-3)
-def turned():
-    """Return by how many degrees clipping at 0.1 turns a vector of one 50 and ninety-nine 0.1."""
-    return math.degrees(math.acos(COSINE))
-
-
-turned.mistake("Very near: that is the limit for a first number without bound. What does 50 give?", 84.26)
-turned.mistake("That is the angle in radians. How many degrees are they?", math.acos(COSINE))
-turned.mistake("That is the cosine of the angle. Which angle has it?", COSINE)
-turned.mistake("That is the angle to the other axis: sine and cosine are exchanged.", math.degrees(math.asin(COSINE)))
-turned.mistake("So much is missing to a right angle. Does the product of two vectors give a sine or a cosine?", 6.9)
-turned.mistake("Near. One decimal is asked for.", 83)
-turned.mistake("By norm it would not turn at all. What becomes of the 50 by value, and what of the others?", 0)
-turned.mistake("For two numbers the limit is half a right angle. How many numbers are there here?", 45)
-
-
-@task()
-def four_runs():
-    """Return the letters of the runs: blown up, forgetting, as it should be, clipped too tightly."""
-    return "bcad"
-
-
-for answer, hint in {
-    "bacd": "Does a run whose loss comes down to nothing forget? Look at where the second of yours ends.",
-    "bdca": "Only one of the four learns the game. Is it that which stands for the run as it should be?",
-    "dcab": "A gradient that keeps one length from first to last has not blown up. Which of the four leaps?",
-    "cabd": "You named the description for each run. Asked is the run for each description, in their order.",
-    "bdac": "Two runs hardly move, and in one of them there is a gradient. Which of the two has nothing to go by?",
-    "acbd": "One of these two ends where nothing is known, the other where all is known. Which of them is lost?",
-    "bcda": "One of the two learns at an even pace from first to last. Is that what a free descent looks like?",
-    "cbad": "A run that learns nothing from the first update on has not blown up. What does its gradient look like?",
-}.items():
-    four_runs.mistake(hint, answer)
-
-
-@task(tolerance=0.002)
-def rest_by_hand():
-    """Return where one weight comes to rest when ten gradients are clipped at 0.9 each and then averaged."""
-    return 0.9 / 9
-
-
-rest_by_hand.mistake("There the plain mean of the gradients is zero. Is the mean of the clipped ones, too?", 1)
-rest_by_hand.mistake("There all nine are content. Does the tenth no longer pull?", 0)
-rest_by_hand.mistake("The tenth pulls at 0.9. Against how many others, and who does not stand among them?", 0.09)
-rest_by_hand.mistake("At this place nine pull down with full force. Which force has the tenth against them?", 0.9)
-rest_by_hand.mistake("The tenth does not pull with its full length: at what is it clipped?", 10 / 9)
 
 
 def wishes():
@@ -179,9 +166,7 @@ for hint, wrong in {
     "You clip the mean. Asked is the mean of the clipped: which comes first?": lambda g, c: np.clip(g.mean(), -c, c),
     "The steps are too long, by as many times as there are names. Sum or mean?": lambda g, c: np.clip(g, -c, c).sum(),
     "Uphill. If theta is too small, which sign has its gradient, and the step?": lambda g, c: -np.clip(g, -c, c).mean(),
-    "Large positive pulls are cut, negative ones are not. What of the other side?": lambda g, c: np.minimum(
-        g, c
-    ).mean(),
+    "Large positive pulls are cut, negative ones are not. And the other side?": lambda g, c: np.minimum(g, c).mean(),
     "Nothing has been clipped. Which of the pulls are longer than the threshold?": lambda g, c: g.mean(),
     "Clipped as one vector. Whose gradients are its numbers?": lambda g, c: (g * min(1, c / np.linalg.norm(g))).mean(),
 }.items():
@@ -190,6 +175,24 @@ rest.mistake(
     "You clip the wishes. A gradient is the way from a wish to theta: which of the two is cut?",
     lambda wanted, c, rate, updates: descended(np.clip(wanted, -c, c), rate, updates, np.mean),
 )
+rest.mistake(
+    "You clip the steps. What is cut is the gradient, before the rate shortens it.",
+    lambda wanted, c, rate, updates: descended(wanted, 1, updates, lambda pulls: np.clip(rate * pulls, -c, c).mean()),
+)
+rest.mistake(
+    "That is theta after one update. Does your loop return before its last turn?",
+    lambda wanted, c, rate, updates: -rate * np.clip(-wanted, -c, c).mean(),
+)
+
+
+@rest.mistake("You move after every wish. All wishes are asked at one theta: how many steps has an update?")
+def one_by_one_in_turn(wanted, c, rate, updates):
+    theta = 0.0
+    for wish in np.tile(wanted, updates):
+        theta -= rate * np.clip(theta - wish, -c, c)
+    return theta
+
+
 rest.mistake(
     "The first gradient is followed again and again. What changes when theta has moved?",
     lambda wanted, c, rate, updates: -rate * updates * np.clip(-wanted, -c, c).mean(),

@@ -16,7 +16,8 @@ from .recurrent_network import step
             np.array([[0.1, 0.1, 0.4, 0.4], [0.1, 0.2, 0.3, 0.4], [0.0, 0.2, 0.2, 0.6]]),
         ),
         (np.array([[0.6, 0.3, 0.1], [0.0, 1.0, 0.0]]), np.array([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])),
-    ]
+    ],
+    tolerance=1e-4,
 )
 def difference(p, q):
     """Return how different two rows of guesses are, for each step."""
@@ -40,7 +41,10 @@ difference.mistake(
     "That is the distance of two points, the root of a sum of squares. Look again at what is to be added.",
     lambda p, q: np.linalg.norm(p - q, axis=-1),
 )
-
+difference.mistake(
+    "There is a number for each step and each symbol. One for each step is asked for: what is left to do?",
+    lambda p, q: np.maximum(p - q, 0),
+)
 difference.mistake(
     "There is one number in all. For each step one is asked for: along which axis do you add?",
     lambda p, q: np.maximum(p - q, 0).sum(),
@@ -75,7 +79,6 @@ felt.mistake("The point there lies halfway between two marks of the axis. Which 
 
 SHORT = ["".join(letters) for n in range(4) for letters in product("ain", repeat=n)]
 TEXTS = [*SHORT, "a" + 30 * "n", 20 * "in", 20 * "n" + "a" + 20 * "i"]
-OTHER = "other keys or shapes"
 KINDS = {
     "no a so far": [text for text in TEXTS if "a" not in text],
     "an a read last": [text for text in TEXTS if text.endswith("a")],
@@ -84,16 +87,21 @@ KINDS = {
 
 
 def told(function):
-    """Return, for each kind of text, whether the first unit is right, or the first text after which it is not."""
+    """Return, for each kind of text, whether the first unit is right, or the first text after which it is not.
+
+    Raises:
+        ValueError: if the weights have other names or shapes.
+    """
+    needs = ValueError('it needs a dict with "W_xh" of shape (1, 4), "W_hh" of shape (1, 1) and "b_h" of shape (1,)')
     returned = function()
     if returned is None:
         return None
     if not isinstance(returned, dict) or not {"W_xh", "W_hh", "b_h"} <= returned.keys():
-        return OTHER
+        raise needs
     params = {name: np.asarray(returned[name], dtype=float) for name in ("W_xh", "W_hh", "b_h")}
     units = params["b_h"].size
     if [value.shape for value in params.values()] != [(units, 4), (units, units), (units,)]:
-        return OTHER
+        raise needs
     return {kind: next(filter(None, (slip(params, text) for text in texts)), "right") for kind, texts in KINDS.items()}
 
 
@@ -120,7 +128,7 @@ def unit(letter, loop, bias, column=1):
 
 latch.mistake(
     "The unit tells whether the last letter was an a, and with the next it is gone. What carries a state on, and is it "
-    "stronger than the bias?",
+    "stronger than all that pulls the other way?",
     lambda: unit(4.0, 0.0, -2.0),
 )
 latch.mistake(
@@ -134,8 +142,8 @@ latch.mistake(
     lambda: unit(10.0, 5.0, 0.0),
 )
 latch.mistake(
-    "Before an a has come the state is too near 0 to be an answer, and an a is gone with the next letter. Which weight "
-    "is too small to hold either answer?",
+    "Two things fail: before any letter the state is too near 0 to be an answer, and with the letter after it an a is "
+    "gone. Which number acts when nothing is read, and which carries a state on?",
     lambda: unit(6.0, 0.9, -0.5),
 )
 latch.mistake(
@@ -160,7 +168,6 @@ latch.mistake(
     lambda: unit(-10.0, 5.0, 2.0),
 )
 latch.mistake(
-    'Asked for is a dict with three arrays: "W_xh" of shape (1, 4), "W_hh" of shape (1, 1), "b_h" of shape (1,). '
-    "Print the shapes of yours.",
+    "A matrix has two axes, even for one unit, and three names are asked for. Print the shapes of yours.",
     lambda: {"W_xh": np.array([0.0, 10.0, 0.0, 0.0]), "W_hh": 5.0, "b_h": -2.0},
 )

@@ -20,6 +20,7 @@ steps_left.mistake(
 steps_left.mistake("A part of a step is never taken. Which whole number is enough?", math.log(0.001) / math.log(0.8))
 steps_left.mistake("One logarithm has the base 10 and the other the base e. Which do both need?", 14)
 steps_left.mistake("The logarithm of a thousand alone. How much of it does one step use up?", 7)
+steps_left.mistake("It is certain by then. Is that the first step at which it is?", 32)
 
 
 def matrices():
@@ -57,6 +58,14 @@ radius_and_stretch.mistake(
     lambda W: (abs(np.linalg.eigvals(W)[0]), np.linalg.norm(W, 2)),
 )
 radius_and_stretch.mistake(
+    "The second is right. For the first you took real parts. How far is a complex eigenvalue from zero?",
+    lambda W: (abs(np.linalg.eigvals(W).real).max(), np.linalg.norm(W, 2)),
+)
+radius_and_stretch.mistake(
+    "The second is right. `eigvalsh` reads half of a matrix, and takes the other half to be the same. Is it, here?",
+    lambda W: (abs(np.linalg.eigvalsh(W)).max(), np.linalg.norm(W, 2)),
+)
+radius_and_stretch.mistake(
     "Twice the largest singular value. Is it that which `np.linalg.eigvals` is for?",
     lambda W: (np.linalg.norm(W, 2), np.linalg.norm(W, 2)),
 )
@@ -78,6 +87,10 @@ radius_and_stretch.mistake(
 radius_and_stretch.mistake(
     "The first is right. The second is the largest sum of a row, a norm too, but for another length of vectors.",
     lambda W: (sizes(W)[0].max(), abs(W).sum(1).max()),
+)
+radius_and_stretch.mistake(
+    "The first is right. The second is the largest sum of a column. Which argument of the norm gives sigma?",
+    lambda W: (sizes(W)[0].max(), abs(W).sum(0).max()),
 )
 
 
@@ -132,6 +145,28 @@ tight_bound.mistake(
     lambda W, h: np.prod(slopes(h).max(1) * np.linalg.norm(W)),
 )
 tight_bound.mistake(
+    "The slopes are combined like the sides of a length. D is a diagonal matrix: which of them can stretch the most?",
+    lambda W, h: np.prod(np.linalg.norm(slopes(h), axis=1) * sigma(W)),
+)
+tight_bound.mistake(
+    "`np.linalg.norm` with one argument twice, of D and of the matrix. Which norm says how far a vector is stretched?",
+    lambda W, h: np.prod(np.linalg.norm(slopes(h), axis=1) * np.linalg.norm(W)),
+)
+tight_bound.mistake(
+    "Each state has been through the tanh already. What is its slope, written with h itself?",
+    lambda W, h: np.prod((1 - np.tanh(h[1:]) ** 2).max(1) * sigma(W)),
+)
+tight_bound.mistake(
+    "That is one factor. Does your loop return before its last turn?", lambda W, h: slopes(h)[0].max() * sigma(W)
+)
+tight_bound.mistake(
+    "All slopes of all units stand in your product. Which one of them bounds a whole step?",
+    lambda W, h: np.prod(slopes(h)) * sigma(W) ** slopes(h).size,
+)
+tight_bound.mistake(
+    "The slopes alone. What else does a gradient pass in each step?", lambda W, h: np.prod(slopes(h).max(1))
+)
+tight_bound.mistake(
     "There is a factor for each unit. Asked is one for each step: over which axis is the largest slope taken?",
     lambda W, h: np.prod(slopes(h).max(0) * sigma(W)),
 )
@@ -155,39 +190,3 @@ def exact(W_hh, hiddens):
     for row in slopes(hiddens):
         product = row[:, None] * W_hh @ product
     return np.linalg.norm(product, 2)
-
-
-def state_slope(a, steps=50):
-    """Return the derivative of the sigmoid unit's last state by its bias."""
-    return sum(a**k for k in range(steps)) / 4
-
-
-BY_B = 2 * (0.5 - 0.7) * state_slope(1.05)
-
-
-@task(tolerance=0.003)
-def raw_step():
-    """Return how long the first unclipped step is from w = 4.2, b = -2.1 at a rate of 0.2."""
-    return 0.2 * math.hypot(BY_B, BY_B / 2)
-
-
-raw_step.mistake("That is the length of the gradient. How far do the weights move?", math.hypot(BY_B, BY_B / 2))
-raw_step.mistake("That is how far b moves. Two weights move: how long is the step of both?", 0.2 * abs(BY_B))
-raw_step.mistake(
-    "The loss is a square, and its derivative has a factor in front. Which?", 0.1 * math.hypot(BY_B, BY_B / 2)
-)
-raw_step.mistake(
-    "That is the slope of the state, not yet of the loss. How far is the state from its target?",
-    0.2 * state_slope(1.05) * math.hypot(1, 0.5),
-)
-raw_step.mistake(
-    "You gave w the same gradient as b. By what is w multiplied, where b stands alone?", 0.2 * math.hypot(BY_B, BY_B)
-)
-raw_step.mistake(
-    "The sum is one term short or so. How many terms do fifty steps make, the one with the power 0 included?",
-    0.2 * 0.4 * state_slope(1.05, 49) * math.hypot(1, 0.5),
-)
-raw_step.mistake(
-    "You added the two gradients. How long is a step of two numbers at a right angle?", 0.2 * 1.5 * abs(BY_B)
-)
-raw_step.mistake("Near. Two decimals are asked for.", 4.7)

@@ -1,29 +1,10 @@
-"""More tasks of chapter 06: the first steps of RMSProp, an Adam with two faults, and momentum on two parabolas."""
+"""More tasks of chapter 06: an Adam with two faults, and momentum on two parabolas."""
 
-import math
 from functools import partial
 
 import numpy as np
 
 from ..task import task
-
-
-@task(tolerance=1e-3)
-def first_steps():
-    """Return the first step of RMSProp that is at most a tenth longer than the rate."""
-    return math.ceil(math.log(1 - 1 / 1.1**2) / math.log(0.99))
-
-
-first_steps.mistake("In that step it is slightly more than a tenth too long. Which way do you round?", 174)
-first_steps.mistake("You compared v with its end. What is it of v that a step is divided by?", 239)
-first_steps.mistake(
-    "You let the root of v come to nine tenths of the gradient. How long is a step then, in rates?", 166
-)
-first_steps.mistake("There a tenth of the start is left in v. Asked is when the step is a tenth too long.", 230)
-first_steps.mistake("After so many steps the running mean has its name, 1/(1 - beta). How long is the step there?", 100)
-first_steps.mistake(
-    "A part of a step is never taken. Which whole number is enough?", math.log(1 - 1 / 1.21) / math.log(0.99)
-)
 
 
 def followed(function, *settings):
@@ -49,15 +30,15 @@ def mistaken_adam(lr, betas, eps, mistake=""):
     def update(params, gradients, memory):
         for place, (name, g) in enumerate(gradients.items()):
             if place == 0 or "counts arrays" in mistake:
-                memory["step"] = memory.get("step", -1 if mistake == "from zero" else 0) + 1
-            t = memory["step"]
+                memory["step"] = memory.get("step", {"from zero": -1, "from two": 1}.get(mistake, 0)) + 1
+            t = 1 if "once" in mistake else memory["step"]
             m, v = memory.setdefault(name, (np.zeros_like(g), np.zeros_like(g)))
             m += (1 - b1) * (g - m)
-            v += (1 - b2) * (g**2 - v)
-            rest = {"v by b1": b1**t, "once": b2, "v raw": 0}
-            m_hat = m if "m raw" in mistake else m / (1 - {"once": b1, "m by b2": b2**t}.get(mistake, b1**t))
-            v_hat = v / (1 - next((rest[key] for key in rest if key in mistake), b2**t))
-            params[name] -= lr * m_hat / (np.sqrt(v_hat) + eps)
+            v += (1 - (b1 if "v runs with b1" in mistake else b2)) * (g**2 - v)
+            m_rest = 0 if "m raw" in mistake else (b2 if "m by b2" in mistake else b1) ** t
+            v_rest = 0 if "v raw" in mistake else (b1 if "v by b1" in mistake else b2) ** t
+            size = (v / (1 - v_rest)) ** (1 if mistake == "no root" else 0.5)
+            params[name] -= lr * m / (1 - m_rest) / (size + eps)
 
     return update
 
@@ -77,6 +58,12 @@ for kind, hint in {
     "m raw": "m is not corrected. How much of the first gradient is in it?",
     "m raw, v raw": "Neither mean is corrected. Both began at zero: which factor takes that out again?",
     "once": "The hats divide by 1 - beta in every step. How much of the start is left after t of them?",
+    "once, v by b1": "t is 1 in every step now. How much of the start is left after t steps? And which beta has v?",
+    "v runs with b1, v by b1": "You changed the mean v to fit its hat. Which of the two is as in the formula?",
+    "counts arrays, v runs with b1, v by b1": "The mean v fits its hat now, not the formula. And what does t count?",
+    "m by b2, v by b1": "The betas have changed places in the hats. Which mean runs with which?",
+    "no root": "You divide by a mean of squares. What of it is as large as a gradient?",
+    "from two": "In the first update t is 2. From what does the count start?",
     "from zero": "Nan or infinite from the first update. What is 1 - beta to the power t, if t begins at 0?",
 }.items():
     adam.mistake(hint, partial(mistaken_adam, mistake=kind))
@@ -88,30 +75,40 @@ def mistaken_momentum(lr, mu, mistake=""):
     def update(params, gradients, memory):
         for name, g in gradients.items():
             old = memory.get(name, np.zeros_like(g))
-            v = {"mean": mu * old + (1 - mu) * g, "after": mu * (old + g)}.get(mistake, mu * old + g)
+            v = {
+                "mean": mu * old + (1 - mu) * g,
+                "after": mu * (old + g),
+                "whole": old + g,
+                "rate twice": mu * old + lr * g,
+                "late": 0 * g if name not in memory else mu * old + g,
+            }.get(mistake, mu * old + g)
             memory[name] = g if mistake == "alias" and name not in memory else v
             if mistake == "forgets":
                 memory.pop(name)
-            step = {"ahead": g + mu * v, "old": old, "same array": 2 * mu * g}.get(mistake, v)
+            step = {"ahead": g + mu * v, "old": old, "same array": 2 * mu * g, "no rate": v / lr}.get(mistake, v)
             params[name] -= {"up": -lr, "still": 0}.get(mistake, lr) * step
 
     return update
 
 
-@task(lambda: [(0.1, 0.9), (0.5, 0.5)], observe=followed)
+@task(lambda: [(0.2, 0.9), (0.5, 0.7)], observe=followed)
 def momentum(lr, mu):
     """Return the update with momentum."""
     return mistaken_momentum(lr, mu)
 
 
 for kind, hint in {
-    "forgets": "That is plain SGD: the velocity begins anew each time. Where must it be kept between two updates?",
+    "forgets": "The weights move as in plain SGD. Is the velocity kept for the next update, and is it what moves them?",
     "mean": "Yours is a running mean of gradients. In the formula, what stands in front of g?",
     "same array": "Your velocity is the array of the first gradient itself: to change one changes both. Who owns it?",
     "old": "The first update moves nothing. In which order do the two lines of the formula stand?",
     "alias": "The first step is right. Is the velocity an array of its own, or that of the first gradient?",
     "after": "The new gradient is shrunk at once. To which of the two does mu belong?",
     "ahead": "You look a step ahead, which is another rule (Nesterov's). What does the formula move the weights by?",
+    "whole": "Nothing of the velocity is lost: it adds up all gradients. Which share of the old one is kept?",
+    "rate twice": "The rate is in the velocity and in the step. How often does it stand in the formula?",
+    "no rate": "The step is the whole velocity. What stands in front of it in the formula?",
+    "late": "The first update moves nothing: the velocity was set to zero. What does it take up in the same update?",
     "up": "Uphill. Which sign has the step?",
     "still": "The weights of the caller have not moved. Does your update change the arrays, or make new ones?",
 }.items():
@@ -176,7 +173,7 @@ def two_valleys():
 
 
 two_valleys.mistake(
-    "The flat one is still on its way, and the steep one allows no larger rate. What else adds up steps?",
+    "The flat one is still on its way. More momentum adds up its steps: how large a rate does the steep one bear then?",
     lambda: (0.019, 0.0),
 )
 two_valleys.mistake(

@@ -12,7 +12,7 @@ def states_of_a_batch():
     return [(one, np.array([2, 4, 1])), (two, np.array([1, 2]))]
 
 
-@task(states_of_a_batch)
+@task(states_of_a_batch, tolerance=1e-4)
 def last_states(hiddens, lengths):
     """Return the state of each name after its last letter."""
     return hiddens[lengths + 1, np.arange(len(lengths))]
@@ -29,6 +29,11 @@ last_states.mistake(
 last_states.mistake(
     "You get the states of all names at each of these steps. Which name belongs to which step?",
     lambda hiddens, lengths: hiddens[lengths + 1],
+)
+last_states.mistake(
+    "You get the states of all names at each of these steps, and each step is one too early. Which name belongs to "
+    "which, and what stands in front of the states?",
+    lambda hiddens, lengths: hiddens[lengths],
 )
 last_states.mistake(
     "Two steps too early: that is the state before the last letter was read. Count what is read before it.",
@@ -55,7 +60,7 @@ def batches(lengths, size):
     return [lengths[start : start + size] for start in range(0, len(lengths), size)]
 
 
-@task(lambda: [([3, 5, 2, 7, 4], 2), ([6, 1, 2, 4, 4, 8, 3], 3)])
+@task(lambda: [([3, 5, 2, 7, 4], 2), ([6, 1, 2, 4, 4, 8, 3], 3)], tolerance=1e-4)
 def padding_share(lengths, size):
     """Return the share of padding in all places of the batches."""
     places = sum((max(batch) + 1) * len(batch) for batch in batches(lengths, size))
@@ -65,6 +70,11 @@ def padding_share(lengths, size):
 padding_share.mistake(
     "A name of n letters takes n steps in your count. What else has to be predicted?",
     lambda lengths, size: 1 - sum(lengths) / sum(max(batch) * len(batch) for batch in batches(lengths, size)),
+)
+padding_share.mistake(
+    "A name of n letters takes n + 2 steps in your count. What is read and what is to be said are shifted by one: how "
+    "many steps make both?",
+    lambda lengths, size: padding_share([n + 1 for n in lengths], size),
 )
 padding_share.mistake(
     "The places where a name ends were counted as padding. Are they predicted?",

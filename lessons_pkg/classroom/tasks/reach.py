@@ -1,4 +1,4 @@
-"""Tasks of chapter 07, too: which real names a cut still reaches, and which bug a curve betrays."""
+"""Tasks of chapter 07, too: which real names a cut still reaches."""
 
 from functools import cache
 
@@ -11,7 +11,7 @@ from ..task import task
 
 
 def cases_of_smallest_k():
-    """Return logits (4, 2, 5) of two names, the second one a step shorter, with targets and mask (4, 2)."""
+    """Return logits, targets and masks of two names and five symbols, and of three names and six."""
     logits = torch.tensor(
         [
             [[0.1, 2.0, 1.0, -1.0, 0.7], [1.2, 0.3, 2.2, -0.4, 0.8]],
@@ -22,7 +22,9 @@ def cases_of_smallest_k():
     )
     targets = torch.tensor([[1, 2], [3, 1], [4, 0], [0, 0]])
     mask = torch.tensor([[True, True], [True, True], [True, True], [True, False]])
-    return [(logits, targets, mask)]
+    more = torch.rand(5, 3, 6, generator=torch.Generator().manual_seed(1))
+    three = torch.tensor([[2, 5, 3], [4, 1, 3], [1, 0, 2], [3, 0, 0], [0, 0, 0]])
+    return [(logits, targets, mask), (more, three, torch.arange(5).unsqueeze(1) < torch.tensor([5, 3, 4]))]
 
 
 def ranks(logits, targets):
@@ -95,6 +97,26 @@ def one_more(logits, targets, mask):
 
 
 smallest_k.mistake(
+    "You count the symbols that are less likely. Which ones stand before the target in the line?",
+    lambda logits, targets, mask: ((logits.shape[-1] - ranks(logits, targets)) * mask).amax(0),
+)
+smallest_k.mistake(
+    "That is one number for all names together. Along which axis is a name's largest rank?",
+    lambda logits, targets, mask: (ranks(logits, targets) * mask).max(),
+)
+smallest_k.mistake(
+    "You have a rank for each symbol of each name. Which of them decides for the name?",
+    lambda logits, targets, mask: ranks(logits, targets) * mask,
+)
+smallest_k.mistake(
+    "You return where the largest rank stands. What is asked for is the rank itself.",
+    lambda logits, targets, mask: (ranks(logits, targets) * mask).argmax(0),
+)
+smallest_k.mistake(
+    "That is the largest id of a name's symbols. What has to be compared is how likely they are.",
+    lambda logits, targets, mask: (targets * mask).amax(0),
+)
+smallest_k.mistake(
     "`max` along an axis returns two things, the largest ranks and where they stand. Which one is asked for?",
     lambda logits, targets, mask: (ranks(logits, targets) * mask).max(0),
 )
@@ -136,32 +158,11 @@ k_for_nine_tenths.mistake(
     lambda: first_at(shares_within_reach()[0], 0.1),
 )
 k_for_nine_tenths.mistake(
-    "That is nine tenths of the symbols. Asked for is a share of the names: count with `needed`.", 24
+    "Nine tenths of the symbols, or read off the figure? Asked for is a share of the names: count with `needed`.", 24
 )
+k_for_nine_tenths.mistake("Enough of the names are within reach with it. Is it the smallest k with which they are?", 23)
+k_for_nine_tenths.mistake("Near, as the figure shows it. For the exact number count with `needed`.", 20)
 k_for_nine_tenths.mistake(
     "With this k half of the names are within reach. How many were asked for?",
     lambda: first_at(shares_within_reach()[0], 0.5),
 )
-
-
-@task()
-def culprits():
-    """Return the letters of four samplers: upside down, softmax twice, argmax, cut to five letters."""
-    return "dbce"
-
-
-culprits.mistake("One bug leaves no chance at all, one leaves almost nothing else. Which has the entropy of 0?", "dcbe")
-culprits.mistake(
-    "The curve that you call upside down is the sound one. Turn the dial up: should draws be more alike, or less?",
-    "abce",
-)
-culprits.mistake(
-    "Two curves rise with the dial, and you accuse the sound one. How high can entropy go with five letters?", "dbca"
-)
-culprits.mistake(
-    "Probabilities taken for logits are all nearly equal, at every temperature. Which curve hardly moves?", "bdce"
-)
-culprits.mistake(
-    "The sampler that leaves five letters still leaves a choice. Which curve knows of no choice at all?", "dbec"
-)
-culprits.mistake("These are the four with a bug, from A on. In which order were they asked for?", "bcde")

@@ -1,4 +1,4 @@
-"""Tasks of chapter 07: a dial that acts on odds, how long one waits, and draws without a running sum."""
+"""Tasks of chapter 07: a dial that acts on odds, bugs read off curves, how long one waits, draws with no sum."""
 
 import math
 
@@ -30,10 +30,43 @@ for_95_percent.mistake(
 for_95_percent.mistake(
     "Near, and it is the chapter's example: there the odds of 4 become their square. Which odds does 0.95 need?", 0.5
 )
+for_95_percent.mistake("You divided the new share by the old. A temperature acts on odds: which are they?", 0.95 / 0.8)
+for_95_percent.mistake("You divided the shares of the other letter. A temperature acts on odds: which are they?", 0.25)
 for_95_percent.mistake(
     "You have the logarithms of the two odds, one taken from the other. An exponent is found by which operation?",
     math.log(19) - math.log(4),
 )
+
+
+@task()
+def culprits():
+    """Return the letters of four samplers: upside down, softmax twice, argmax, cut to five letters."""
+    return "dbce"
+
+
+culprits.mistake("One bug leaves no chance at all, one leaves almost nothing else. Which has the entropy of 0?", "dcbe")
+culprits.mistake(
+    "The curve that you call upside down is the sound one. Turn the dial up: should draws be more alike, or less?",
+    "abce",
+)
+culprits.mistake(
+    "Two curves rise with the dial, and you accuse the sound one. How high can entropy go with five letters?", "dbca"
+)
+culprits.mistake(
+    "Probabilities taken for logits are all nearly equal, at every temperature. Which curve hardly moves?", "bdce"
+)
+culprits.mistake(
+    "The sampler that leaves five letters still leaves a choice. Which curve knows of no choice at all?", "dbec"
+)
+culprits.mistake("These are the four with a bug, from A on. In which order were they asked for?", "bcde")
+for answer, hint in {
+    "cbde": "Always to take the likeliest leaves nothing to chance. Is there chance in the curve you call so?",
+    "ebcd": "With five letters left, a higher dial still gives more entropy. Which curve comes down as it goes up?",
+    "decb": "Five letters allow at most the logarithm of five. Which curve stays below that, and moves?",
+    "dace": "The curve that you call softmax twice starts near 0. How far apart are probabilities, taken for logits?",
+    "dbae": "The curve that you call always the likeliest moves with the dial. Would the likeliest letter?",
+}.items():
+    culprits.mistake(hint, answer)
 
 
 @task(tolerance=0.004)
@@ -58,6 +91,10 @@ draws_needed.mistake(
 draws_needed.mistake(
     "You divided by the chance of 5% that may be left. But is it a product of n chances, or a sum?", 5285 / 0.05
 )
+draws_needed.mistake(
+    "You took 5% of the mean waiting time. Is the chance to be missing 5% after so few draws?", 0.05 * 5285
+)
+draws_needed.mistake("So many mean waiting times. How many draws are they?", -math.log(0.05))
 draws_needed.mistake("That is a chance. Asked for is a number of draws.", 1 - (1 - 1 / 5285) ** 5285)
 
 
@@ -78,7 +115,7 @@ def noise(u):
 
 
 race.mistake(
-    "Your winners are the same at every temperature. If both terms are divided by T, who gets ahead of whom?",
+    "Your winners are the same at every temperature. Is T in the formula, and if it divides the whole sum, who gains?",
     lambda logits, u, temperature: ((logits + noise(u)) / temperature).argmax(-1),
 )
 race.mistake(
@@ -120,4 +157,12 @@ race.mistake(
 race.mistake(
     "You added the uniform numbers themselves. Which noise is made of them?",
     lambda logits, u, temperature: (logits / temperature + u).argmax(-1),
+)
+race.mistake(
+    "That is one number. Each of the N races has a winner: along which axis are the symbols of one race?",
+    lambda logits, u, temperature: (logits / temperature + noise(u)).argmax(),
+)
+race.mistake(
+    "You draw numbers of your own. The noise is to be made of those that are handed in.",
+    lambda logits, u, temperature: (logits / temperature + noise(torch.rand_like(u))).argmax(-1),
 )

@@ -1,5 +1,6 @@
-"""Tasks of chapter 06: a floor to learn down to, and sums and means under a mask."""
+"""Tasks of chapter 06: a floor to learn down to, the first steps of RMSProp, and sums and means under a mask."""
 
+import math
 from collections import Counter
 
 import numpy as np
@@ -42,6 +43,19 @@ floor.mistake(
     lambda names: len(set(names)) * np.log(len(set(names))) / tokens_of(set(names)),
 )
 floor.mistake(
+    "You removed what stands there twice, and counted its tokens twice. Which names does the loss go over?",
+    lambda names: len(set(names)) * np.log(len(set(names))) / tokens_of(names),
+)
+floor.mistake(
+    "The tokens of a name that stands there twice count once. How often does the network read them?",
+    lambda names: len(names) * entropy_of(names) / tokens_of(set(names)),
+)
+floor.mistake("Below zero. Of which sign is the logarithm of a share?", lambda names: -floor(names))
+floor.mistake(
+    "Each name has been averaged over its own tokens first. Over what is the mean of the chapter taken?",
+    lambda names: np.mean([np.log(len(names) / names.count(name)) / (len(name) + 1) for name in names]),
+)
+floor.mistake(
     "The letters are counted and one token of each name is not. Which?",
     lambda names: len(names) * entropy_of(names) / sum(map(len, names)),
 )
@@ -64,6 +78,24 @@ floor.mistake(
 floor.mistake("That is the loss for a whole name. How many tokens share it?", entropy_of)
 floor.mistake("That is the sum over all names. Asked is the mean over tokens.", lambda n: len(n) * entropy_of(n))
 floor.mistake("Bits. The course counts in nats: which logarithm is that?", lambda names: floor(names) / np.log(2))
+
+
+@task(tolerance=1e-3)
+def first_steps():
+    """Return the first step of RMSProp that is at most a tenth longer than the rate."""
+    return math.ceil(math.log(1 - 1 / 1.1**2) / math.log(0.99))
+
+
+first_steps.mistake("In that step it is slightly more than a tenth too long. Which way do you round?", 174)
+first_steps.mistake("You compared v with its end. What is it of v that a step is divided by?", 239)
+first_steps.mistake(
+    "You let the root of v come to nine tenths of the gradient. How long is a step then, in rates?", 166
+)
+first_steps.mistake("There a tenth of the start is left in v. Asked is when the step is a tenth too long.", 230)
+first_steps.mistake("After so many steps the running mean has its name, 1/(1 - beta). How long is the step there?", 100)
+first_steps.mistake(
+    "A part of a step is never taken. Which whole number is enough?", math.log(1 - 1 / 1.21) / math.log(0.99)
+)
 
 
 def surprises():
@@ -117,4 +149,22 @@ three_losses.mistake(
 three_losses.mistake(
     "The third averages within each step, over the names. Along which axis does a name run?",
     three_of(*RIGHT[:2], lambda nats, mask: (np.where(mask, nats, 0).sum(1) / mask.sum(1)).mean()),
+)
+three_losses.mistake(
+    "The numbers are right, and the first two have changed places.", three_of(RIGHT[1], RIGHT[0], RIGHT[2])
+)
+three_losses.mistake(
+    "The first is divided by the number of steps. How many names are there?",
+    three_of(lambda nats, mask: nats[mask].sum() / len(mask), *RIGHT[1:]),
+)
+three_losses.mistake(
+    "The third adds up the means of the names. What is asked for is their mean.",
+    three_of(*RIGHT[:2], lambda nats, mask: three_losses(nats, mask)[2] * mask.shape[1]),
+)
+three_losses.mistake(
+    "The third is the second once more. Whose mean is to be taken first, before that over the names?",
+    three_of(*RIGHT[:2], RIGHT[1]),
+)
+three_losses.mistake(
+    "Only the padding has been counted. Where is the mask true?", lambda nats, mask: three_losses(nats, ~mask)
 )

@@ -2,10 +2,6 @@
 
 import numpy as np
 
-turned = 83.1
-four_runs = " BCAD "
-rest_by_hand = 0.1
-
 
 def clip(gradients, max_norm):
     before = np.linalg.norm(np.concatenate([g.ravel() for g in gradients.values()]))

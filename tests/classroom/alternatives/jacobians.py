@@ -4,7 +4,6 @@ import numpy as np
 import torch
 
 steps_left = next(steps for steps in range(100) if 0.8**steps <= 0.001)
-raw_step = 4.68
 
 
 def radius_and_stretch(W):

@@ -3,7 +3,6 @@
 import numpy as np
 import torch
 
-first_steps = next(t for t in range(1, 1000) if 1 / np.sqrt(1 - 0.99**t) <= 1.1)
 matching_rate = 0.003
 
 

@@ -1,6 +1,5 @@
 """Right answers to the tasks of chapter 07 on what a cut reaches, each written in another way."""
 
-culprits = " DBCE "
 k_for_nine_tenths = 22.0
 
 

@@ -3,6 +3,7 @@
 import math
 
 for_95_percent = 0.471
+culprits = " DBCE "
 draws_needed = 15_831
 
 

@@ -2,6 +2,8 @@
 
 import math
 
+first_steps = next(t for t in range(1, 1000) if 1 / math.sqrt(1 - 0.99**t) <= 1.1)
+
 
 def floor(names):
     nats = sum(-math.log(names.count(name) / len(names)) for name in names)

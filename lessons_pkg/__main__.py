@@ -19,7 +19,7 @@ import sys
 import torch
 
 from . import commands, runs
-from .arguments import add_unknown, number, seed, whole_number
+from .arguments import add_unknown, in_words, number, seed, threads, whole_number
 from .classroom import commands as classroom
 from .classroom.processes import Limits
 from .material import TALES
@@ -35,14 +35,16 @@ def main(argv: list[str] | None = None) -> int:
         status = arguments.run(arguments)
         sys.stdout.flush()
         return status
-    except ValueError as error:
-        print(f"lessons_pkg: {error}", file=sys.stderr)
-        return 2
     except KeyboardInterrupt:  # Ctrl-C; `train` ends in its own way
         return 130
     except BrokenPipeError:  # the reader of our output, such as `head`, has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the last flush finds a place to go
         return 0
+    except Exception as error:
+        if (said := in_words(error)) is None:
+            raise
+        print(f"lessons_pkg: {said}", file=sys.stderr)
+        return 2
 
 
 class Parser(argparse.ArgumentParser):
@@ -56,7 +58,7 @@ class Parser(argparse.ArgumentParser):
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     parser = Parser(prog="python -m lessons_pkg", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--threads", type=whole_number, default=1, help="CPU threads (1: best for small networks)")
+    parser.add_argument("--threads", type=threads, default=1, help="CPU threads (1: best for small networks)")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
     add_train(subparsers.add_parser("train", help="train on a list of names or on a text"))
     add_sample(subparsers.add_parser("sample", help="draw new names, or a piece of text"))
@@ -78,7 +80,7 @@ def add_train(parser: argparse.ArgumentParser) -> None:
     length.add_argument("--epochs", type=whole_number, help="times to read the data; repeatable bit for bit")
     add("--seed", type=seed, help="the same seed and --epochs give the same run (default: 0)")
     add("--resume", action="store_true", help="go on with the unfinished run in --out, with its settings")
-    add("--float16", action="store_true", help="store the weights in 16 bits: half the file, rounded")
+    add("--float16", action="store_true", default=None, help="store the weights in 16 bits: half the file, rounded")
     add_unknown(parser, "skip")
     add_model(parser.add_argument_group("the network (defaults: by the amount of data)"))
     add_optimizer(parser.add_argument_group("how it learns (defaults: by the amount of data)"))
@@ -129,7 +131,7 @@ def add_sample(parser: argparse.ArgumentParser) -> None:
     add("checkpoint", metavar="CHECKPOINT")
     add("--count", type=whole_number, help="how many names (default: 20)")
     add("--length", type=whole_number, help="of a model of text: how many characters or words (default: 100)")
-    add("--temperature", type=float, default=1.0, help="below 1 safer, above 1 wilder (default: 1)")
+    add("--temperature", type=float, help="below 1 safer, above 1 wilder (default: 1)")
     add("--top-k", type=whole_number, help="draw from the k likeliest characters or words only")
     add("--top-p", type=float, help="draw from the likeliest that hold this share")
     add("--start", default="", help="what every name, or the text, begins with")
@@ -148,8 +150,8 @@ def add_evaluate(parser: argparse.ArgumentParser) -> None:
     add_unknown(parser, "error for names, score for a text")
     add = parser.add_argument_group("only for a model of text").add_argument
     add("--batch-size", type=whole_number, help="columns (default: 1, which is exact)")
-    add("--bptt", type=whole_number, help="tokens read at a time (default: 35); changes the speed only")
-    add("--warmup", type=number, help="tokens each column reads before its first target (default: 0)")
+    add("--bptt", type=whole_number, help="tokens read at a time (default: 35); changes only the speed, unless --reset")
+    add("--warmup", type=number, help="tokens each column but the first reads before its first target (default: 0)")
     add(
         "--reset",
         action="store_true",

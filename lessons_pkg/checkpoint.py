@@ -4,6 +4,7 @@ Only tensors and plain values are written, so reading a file runs none of its co
 new file is made beside the old one and takes its place when it is whole.
 """
 
+import os
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
@@ -65,16 +66,20 @@ def load_checkpoint(path: str | Path, *, device: str | torch.device = "cpu") -> 
     """Read a checkpoint.
 
     Raises:
-        ValueError: if the file is missing, damaged, or not one of ours.
+        ValueError: if the file is missing, cannot be read, is damaged, or is not one of ours.
     """
     path = Path(path)
-    if not path.is_file():
-        raise ValueError(f"load_checkpoint: no file {str(path)!r}; `python -m lessons_pkg train` makes one")
+    missing = f"load_checkpoint: no file {str(path)!r}; `python -m lessons_pkg train` makes one"
+    if os.path.exists(path) and not os.path.isfile(path):  # a folder, or a device that could be read for ever
+        raise ValueError(missing)
     try:
         with zipfile.ZipFile(path) as archive:  # torch itself does not look at the checksums
             if damaged := archive.testzip():
                 raise zipfile.BadZipFile(damaged)
         content = torch.load(path, map_location=device, weights_only=True)
+    except OSError as error:
+        cannot = f"load_checkpoint: cannot read {str(path)!r}: {error.strerror}"
+        raise ValueError(missing if isinstance(error, FileNotFoundError) else cannot) from None
     except Exception as error:  # torch raises a different kind for every way a file can be wrong
         raise ValueError(
             f"load_checkpoint: {str(path)!r} is damaged or is not a checkpoint ({type(error).__name__})"

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from math import isfinite
 from pathlib import Path
 
 import torch
@@ -24,6 +25,7 @@ def sample(a: argparse.Namespace) -> int:
     if a.greedy or a.beam:
         if vocab.reads_text:
             raise ValueError("--greedy and --beam look for a whole name; this is a model of text")
+        refuse(a, "a search draws nothing", "count", "length", "temperature", "top_k", "top_p", "seed")
         found = (
             [greedy(model, vocab, start=a.start)]
             if a.greedy
@@ -33,7 +35,8 @@ def sample(a: argparse.Namespace) -> int:
         return 0
     generator = torch.Generator()
     generator.seed() if a.seed is None else generator.manual_seed(a.seed)
-    settings = {"temperature": a.temperature, "top_k": a.top_k, "top_p": a.top_p, "start": a.start}
+    temperature = 1.0 if a.temperature is None else a.temperature
+    settings = {"temperature": temperature, "top_k": a.top_k, "top_p": a.top_p, "start": a.start}
     if vocab.reads_text:
         refuse(a, "a model of text writes one piece of --length tokens", "count")
         print(sample_text(model, vocab, a.length or 100, generator=generator, **settings))
@@ -53,7 +56,7 @@ def evaluate(a: argparse.Namespace) -> int:
         known = encode_known(vocab, read_names(a.file), a.unknown or "error", f"names in {Path(a.file).name}")
         score = evaluate_names(model, known)._asdict()
     if a.json:
-        print(json.dumps(score))
+        print(json.dumps({key: value if isfinite(value) else None for key, value in score.items()}))
         return 0
     token = "character" if vocab.level == "char" else "word"
     lost = f"; {score['dropped']:,} others are in no window" if score["dropped"] else ""
@@ -76,7 +79,8 @@ def evaluate_text(a: argparse.Namespace, model: RNNLM, vocab: Vocab) -> dict:
     if unknown and a.unknown == "error":
         raise ValueError(f"{message}; without --unknown error they are scored as {UNKNOWN}")
     settings = {k: v for k, v in vars(a).items() if k in ("batch_size", "bptt", "warmup", "reset") and v is not None}
-    chars = len(text) - len(vocab.tokenizer.split(text)[0])  # the first token is given, and costs nothing
+    first = vocab.tokenizer.split(text)[0]  # given, so it costs nothing, nor do the spaces before it
+    chars = max(1, len(text.partition(first)[2]))  # none: of one word, whose line end the tokenizer adds
     score = evaluate_stream(model, ids, chars=chars, **settings)._asdict()
     if unknown:
         print(

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -95,16 +96,15 @@ def read_text(path: str | Path) -> str:
     """Read a text file of the user's, or say what is wrong with it; each line end becomes a newline.
 
     Raises:
-        ValueError: if the file is missing, is a folder, is empty, is binary or is not UTF-8.
+        ValueError: if the file is missing, is a folder, cannot be read, is empty, is binary or is not UTF-8.
     """
     path = Path(path)
-    if not path.exists() or path.is_dir():
-        raise ValueError(
-            f"read_text: {str(path)!r} {'is a folder' if path.is_dir() else 'does not exist'}; it needs a text file"
-        )
     try:
         raw = path.read_bytes()
     except OSError as error:
+        if os.path.isdir(path) or isinstance(error, FileNotFoundError):
+            found = "is a folder" if os.path.isdir(path) else "does not exist"
+            raise ValueError(f"read_text: {str(path)!r} {found}; it needs a text file") from None
         raise ValueError(f"read_text: cannot read {str(path)!r}: {error.strerror}") from None
     if b"\0" in raw:
         raise ValueError(f"read_text: {str(path)!r} looks binary (byte {raw.index(0)} is zero); it needs plain text")

@@ -8,6 +8,7 @@ made, used for loss and gradient, and thrown away. Letters: N tokens, V vocabula
 
 import torch
 from torch import nn
+from torch.autograd.function import once_differentiable
 
 ROWS = 100  # scores made at a time: few enough to stay in the processor's cache
 
@@ -36,6 +37,7 @@ class _OutputNLL(torch.autograd.Function):
         return loss.to(weight.dtype) / N
 
     @staticmethod
+    @once_differentiable
     def backward(ctx, dloss):
         return *(d * dloss for d in ctx.saved_tensors), None
 

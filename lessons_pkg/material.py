@@ -33,14 +33,18 @@ class Material(NamedTuple):
 def encode_known(vocab: Vocab, names: list[str], unknown: str, what: str) -> list[list[int]]:
     """Encode the names that the vocabulary can spell; count and name the rest, or refuse them."""
     known, skipped, missing = split_known(vocab, names)
-    if skipped:
-        characters = ", ".join(f"{char!r} in {count}" for char, count in missing.most_common(8))
-        message = f"{len(skipped)} of {len(names)} {what} hold characters the training names lack ({characters})"
-        if unknown == "error":
-            raise ValueError(f"{message}; --unknown skip leaves them out")
-        print(f"skipped: {message}", file=sys.stderr)
+    characters = ", ".join(f"{char!r} in {count}" for char, count in missing.most_common(8))
+    message = f"{len(skipped)} of {len(names)} {what} hold characters the training names lack ({characters})"
+    if skipped and unknown == "error":
+        raise ValueError(f"{message}; --unknown skip leaves them out")
     if not known:
-        raise ValueError(f"none of the {len(names)} {what} can be spelt with the characters of the training names")
+        lacking = ", ".join(map(repr, sorted(missing)[:8]))
+        raise ValueError(
+            f"none of the {len(names)} {what} can be spelt with the characters of the training names, which lack "
+            f"{lacking}; it needs at least one that can"
+        )
+    if skipped:
+        print(f"skipped: {message}", file=sys.stderr)
     return [vocab.encode(name) for name in known]
 
 
@@ -80,6 +84,8 @@ def text_material(a: argparse.Namespace, vocab: Vocab | None = None) -> Material
     if level == "word" and UNKNOWN in train:
         level = "token"  # somebody has cut it into words, and put in unknowns
         about = f"{a.text} holds {UNKNOWN}: it is cut into words already, and spaces part them\n"
+    if a.valid is not None and held_out in train:
+        about += f"{a.valid} is a part of {a.text}: what is learned by heart will look good on it\n"
     if not held_out:
         train, held_out = part(train, level)
     if not vocab or a.level or a.min_count or a.max_vocab:

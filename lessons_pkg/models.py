@@ -76,13 +76,13 @@ def drop(x: torch.Tensor, p: float, generator: torch.Generator | None = None) ->
     """Set each element to zero with probability p and scale the rest by 1 / (1 - p).
 
     Like ``F.dropout``, with a generator, and faster on a CPU: the mask comes from 16-bit random integers, so p
-    is rounded to a multiple of 1/65536.
+    is rounded to a multiple of 1/65536 below 1.
 
     Source: Zaremba, Sutskever and Vinyals (2014) for where to drop in a recurrent network.
     """
     if p == 0:
         return x
-    threshold = round(p * 2**16) - 2**15
+    threshold = min(round(p * 2**16), 2**16 - 1) - 2**15  # one more would be no 16-bit integer
     random = torch.empty(x.shape, dtype=torch.int16, device=x.device).random_(-(2**15), 2**15, generator=generator)
     return x * (random >= threshold) / (1 - p)
 

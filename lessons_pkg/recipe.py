@@ -43,7 +43,8 @@ class TrainConfig:
         bptt: of a text: rows in a window, T.
         carry: of a text: carry the state from window to window; without, each window starts from zeros.
         random_start: of a text: begin each epoch up to ``bptt`` - 1 tokens later, so that windows are cut elsewhere.
-        shuffle: of a text: read the windows in random order, B at a time, each from a fresh state.
+        shuffle: of a text: read the windows in random order, B at a time, each from a fresh state, always the same
+            windows; ``carry`` and ``random_start`` then change nothing.
         bfloat16: compute the network's forward and backward pass in 16-bit floating point (weights stay as they are);
             about 1.7 times as fast where the processor can do it, and slower where it cannot.
         seed: of the order of names or windows, of where an epoch of a text starts, and of the dropout masks.
@@ -78,19 +79,19 @@ class TrainConfig:
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise ValueError(f"TrainConfig: got {name} {value}; it must be above 0")
-        for name in ("seconds", "lr"):
+        for name in ("epochs", "seconds", "lr"):
             if getattr(self, name) == math.inf:
                 raise ValueError(f"TrainConfig: got {name} inf; it must be finite")
-        if not (0 <= self.warmup < 1 and self.weight_decay >= 0 and 0 <= self.seed < 2**32):
-            raise ValueError(
-                f"TrainConfig: got warmup {self.warmup}, weight_decay {self.weight_decay}, seed {self.seed}; "
-                "they must be in [0, 1), at least 0, and from 0 to 2**32 - 1"
-            )
-        if self.optimizer not in OPTIMIZERS or self.schedule not in SCHEDULES or not 1 <= self.anneal < math.inf:
-            raise ValueError(
-                f"TrainConfig: got optimizer {self.optimizer!r}, schedule {self.schedule!r}, anneal {self.anneal}; "
-                f"they must be one of {sorted(OPTIMIZERS)}, one of {sorted(SCHEDULES)}, and finite and at least 1"
-            )
+        for name, fits, needed in (
+            ("warmup", 0 <= self.warmup < 1, "in [0, 1)"),
+            ("weight_decay", 0 <= self.weight_decay < math.inf, "at least 0 and finite"),
+            ("anneal", 1 <= self.anneal < math.inf, "at least 1 and finite"),
+            ("seed", 0 <= self.seed < 2**32, "from 0 to 2**32 - 1"),
+            ("optimizer", self.optimizer in OPTIMIZERS, f"one of {sorted(OPTIMIZERS)}"),
+            ("schedule", self.schedule in SCHEDULES, f"one of {sorted(SCHEDULES)}"),
+        ):
+            if not fits:
+                raise ValueError(f"TrainConfig: got {name} {getattr(self, name)!r}; it must be {needed}")
 
 
 def fast_bfloat16() -> bool:
@@ -178,7 +179,10 @@ def make_optimizer(model: RNNLM, config: TrainConfig) -> torch.optim.Optimizer:
 
 
 def learning_rate(done: float, config: TrainConfig) -> float:
-    """Return the rate when this share of the run is done: a rise from 0, then the schedule."""
+    """Return the rate when this share of the run is done: a rise from 0, then the schedule.
+
+    With a warm-up the first update of a run has rate 0, and leaves the weights as they are.
+    """
     if done < config.warmup:
         return config.lr * done / config.warmup
     return config.lr * SCHEDULES[config.schedule](min(1.0, (done - config.warmup) / (1 - config.warmup)))

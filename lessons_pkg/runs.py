@@ -63,11 +63,13 @@ def train(a: argparse.Namespace) -> int:
             )
             report.saved = time.monotonic()
 
-    previous = signal.signal(signal.SIGINT, report.interrupt)
+    asks = (signal.SIGINT, signal.SIGTERM)  # Ctrl-C; what a machine sends before it shuts down
+    previous = [signal.signal(number, report.interrupt) for number in asks]
     try:
         train_on(state, source, config, on_step=report, save=save)
     finally:
-        signal.signal(signal.SIGINT, previous)
+        for number, before in zip(asks, previous, strict=True):
+            signal.signal(number, before)
         report.end()
     return summarise(a, state, material.vocab)
 
@@ -113,7 +115,7 @@ def new_run(a: argparse.Namespace, material: Material) -> tuple[TrainState, Trai
     elif a.tied is None and a.embedding_size not in (None, model_config.hidden_size):
         shape["tied"] = False
     model = RNNLM(dataclasses.replace(model_config, **shape), generator=torch.Generator().manual_seed(config.seed))
-    notes = {"data": material.digest, "config": dataclasses.asdict(config), "float16": a.float16}
+    notes = {"data": material.digest, "config": dataclasses.asdict(config), "float16": bool(a.float16)}
     return start_training(model, config), config, notes
 
 
@@ -130,12 +132,12 @@ def resume_run(
         config = TrainConfig(**checkpoint.notes["config"])
         state = start_training(checkpoint.model, config)
         state.load_state_dict(checkpoint.run)
-        settings = checkpoint.model.settings() | checkpoint.notes["config"]
         notes = {key: checkpoint.notes[key] for key in ("data", "config", "float16")}
-    except (KeyError, TypeError, RuntimeError) as error:
+        settings = checkpoint.model.settings() | notes["config"] | {"float16": notes["float16"]}
+    except (KeyError, TypeError, AttributeError, IndexError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise ValueError(f"{path!r} holds a run that this version cannot take up: {reason}") from None
-    for name in settings.keys() & vars(a).keys():
+    for name in sorted(settings.keys() & vars(a).keys()):
         if vars(a)[name] not in (None, settings[name]):
             raise ValueError(
                 f"the run in {path!r} has {name} {settings[name]}, not {vars(a)[name]}; leave that option out"
@@ -157,7 +159,8 @@ def summarise(a: argparse.Namespace, state: TrainState, vocab: Vocab) -> int:
         print(f"interrupted; kept in {where}; go on with --resume", file=sys.stderr)
         return 130
     early = "; it stopped early, as that got no better" if state.stopped == "early" else ""
-    print(f"wrote {where}{early}")
+    idle = "; no update has made it better: try more --seconds or --epochs" if best["step"] == 0 else ""
+    print(f"wrote {where}{early}{idle}")
     generator = torch.Generator().manual_seed(a.seed or 0)
     if vocab.reads_text:
         print(

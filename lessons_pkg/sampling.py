@@ -57,7 +57,7 @@ def next_distribution(
         p /= p.sum(-1, keepdim=True)
     if top_p is not None:
         before = p.cumsum(-1) - p  # what the likelier tokens hold together
-        p = p.masked_fill(before >= top_p, 0)
+        p = p.masked_fill((before > 0) & (before >= top_p), 0)  # the likeliest stays, however small top_p is
         p /= p.sum(-1, keepdim=True)
     return torch.zeros_like(p).scatter(-1, order, p)
 

@@ -16,6 +16,7 @@ Pair = tuple[str, str]
 
 def merge(symbols: Sequence[str], pair: Pair) -> list[str]:
     """Replace each occurrence of a pair of neighbours, from left to right, by one symbol."""
+    pair = tuple(pair)  # a list, which is never equal to a tuple, comes out of JSON
     merged, i = [], 0
     while i < len(symbols):
         if tuple(symbols[i : i + 2]) == pair:

@@ -136,7 +136,7 @@ def train_on(
     """
     state.stopped = ""
     state.model.train()
-    if state.step == 0:
+    if not state.history:
         _evaluate(state, source, config)
     try:
         start = time.perf_counter() - state.seconds

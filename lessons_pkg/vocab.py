@@ -101,8 +101,15 @@ class Vocab:
         return [self.ids[token] for token in tokens]
 
     def decode(self, ids: Sequence[int]) -> str:
-        """Turn ids back into text, the stop symbol included as a newline."""
-        return self.tokenizer.join([self.tokens[int(i)] for i in ids])
+        """Turn ids back into text, the stop symbol included as a newline.
+
+        Raises:
+            ValueError: if there is no token of such an id.
+        """
+        ids = [int(i) for i in ids]
+        if wrong := [i for i in ids if not 0 <= i < len(self)]:
+            raise ValueError(f"Vocab.decode: got the id {wrong[0]}; it needs ids from 0 to {len(self) - 1}")
+        return self.tokenizer.join([self.tokens[i] for i in ids])
 
 
 def split_known(vocab: Vocab, names: Iterable[str]) -> tuple[list[str], list[str], Counter]:

@@ -256,6 +256,21 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
             load_checkpoint(path)
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="needs a file without an end")
+def test_a_device_is_not_read_for_ever():
+    with pytest.raises(ValueError, match=r"load_checkpoint: no file '/dev/zero'"):
+        load_checkpoint("/dev/zero")
+
+
+def test_a_file_that_may_not_be_read_is_not_called_damaged(path, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(zipfile, "ZipFile", refuse)
+    with pytest.raises(ValueError, match=r"load_checkpoint: cannot read '.*m\.pt': Permission denied"):
+        load_checkpoint(path)
+
+
 def test_the_checkpoint_of_the_course_loads():
     model, vocab, notes, run = load_checkpoint(data_path("names.pt"))
     assert (model.config.cell, model.config.hidden_size, model.config.embedding_size) == ("gru", 64, 32)

@@ -206,6 +206,33 @@ def test_evaluate_counts_what_the_model_does_not_know(words, folder):
     assert json.loads(out) == expected._asdict() | {"unknown": 3}
 
 
+def test_spaces_before_the_first_word_cost_nothing(words, folder):
+    (folder / "spaced.txt").write_text("   \n  " + TEXT)
+    (folder / "plain.txt").write_text("\n" + TEXT)
+    scores = [json.loads(run("evaluate", "w.pt", f"{name}.txt", "--json").out) for name in ("spaced", "plain")]
+    (folder / "indented.txt").write_text("     " + TEXT)
+    scores += [json.loads(run("evaluate", "w.pt", f"{name}.txt", "--json").out) for name in ("indented", "text")]
+    assert scores[2] == scores[3]
+    assert scores[0]["nll"] == scores[1]["nll"]
+
+
+def test_a_text_of_one_word_whose_line_end_the_tokenizer_adds(folder):
+    vocab = Vocab(["the", UNKNOWN], level="token")
+    save_checkpoint("u.pt", tiny_model(vocab_size=len(vocab)), vocab)
+    (folder / "word.txt").write_text("the")
+    score = json.loads(run("evaluate", "u.pt", "word.txt", "--json").out)
+    assert (score["tokens"], score["bits_per_char"]) == (1, pytest.approx(score["nll"] / math.log(2)))
+
+
+def test_json_has_no_infinity(folder):
+    model = tiny_model(vocab_size=len(VOCAB), scale=1e5)
+    save_checkpoint("wild.pt", model, VOCAB)
+    out = run("evaluate", "wild.pt", "names.txt", "--json").out
+    score = json.loads(out, parse_constant=pytest.fail)
+    assert score["nll"] > 709
+    assert score["perplexity"] is None
+
+
 def test_line_ends_of_other_systems_are_line_ends(words, folder):
     (folder / "other.txt").write_bytes(b"\xef\xbb\xbf" + TEXT.replace("\n", "\r\n").encode())
     assert run("evaluate", "w.pt", "other.txt", "--json").out == run("evaluate", "w.pt", "text.txt", "--json").out

@@ -1,5 +1,7 @@
 import os
+import sys
 import tempfile
+import time
 
 import pytest
 
@@ -25,6 +27,22 @@ def test_where_nothing_can_be_written(tmp_path, monkeypatch, use):
     with pytest.raises(ValueError, match=r"check_writable: cannot write in .*: Permission denied"):
         use(tmp_path / "m.pt")
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows counts the whole path")
+@pytest.mark.parametrize("length", [250, 300])
+def test_a_name_that_is_too_long_is_found_out_before_the_work(tmp_path, length):
+    with pytest.raises(ValueError, match=r"check_writable: cannot write '.*nnn': File name too long"):
+        check_writable(tmp_path / ("n" * length))
+    assert os.listdir(tmp_path) == []
+
+
+def test_the_half_that_a_killed_save_has_left_is_removed_when_it_is_old(tmp_path):
+    for name, age in {"m[1].pt.7.part": 7200, "m[1].pt.8.part": 60, "m1.pt.9.part": 7200}.items():
+        (tmp_path / name).write_bytes(b"half")
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    write(tmp_path / "m[1].pt")
+    assert sorted(os.listdir(tmp_path)) == ["m1.pt.9.part", "m[1].pt", "m[1].pt.8.part"]
 
 
 def test_where_something_can_be_written(tmp_path):

@@ -55,6 +55,13 @@ def test_a_gradient_that_finite_differences_confirm():
     assert torch.autograd.gradcheck(loss, inputs)
 
 
+def test_a_second_derivative_is_refused_instead_of_wrong():
+    output, hidden, targets = case(6, 3, 5)
+    (gradient,) = torch.autograd.grad(output_nll(output, hidden, targets).square(), hidden, create_graph=True)
+    with pytest.raises(RuntimeError, match="once_differentiable"):
+        gradient.sum().backward()
+
+
 def test_time_and_columns_may_be_apart():
     output, hidden, targets = case(12, 3, 5)
     folded = output_nll(output, hidden.view(4, 3, 3), targets.view(4, 3))

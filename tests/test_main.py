@@ -2,13 +2,14 @@
 
 import pickle
 import re
+import sys
 import tempfile
 import zipfile
 
 import pytest
 import torch
 
-from lessons_pkg import Vocab, __main__, load_checkpoint, load_names, save_checkpoint, split_names
+from lessons_pkg import Vocab, __main__, load_checkpoint, load_names, runs, save_checkpoint, split_names
 from tests.tiny import NAMES, VOCAB, run, tiny_model, trained
 
 TEXT = "The cat saw the dog.\nThe dog saw the bird, and the cat.\n" * 20
@@ -49,7 +50,11 @@ def refused(folder, message, *arguments):
         (["sample", "m.pt", "--wings"], r"unrecognized arguments: --wings"),
         (["evaluate", "m.pt"], r"required: FILE"),
         (["train", "--names", "names.txt"], r"required: --out"),
-        (["--threads", "0", "sample", "m.pt"], r"argument --threads: got '0'; it must be a whole number, at least 1"),
+        (
+            ["--threads", "0", "sample", "m.pt"],
+            r"argument --threads: got '0'; it must be a whole number from 1 to 1024",
+        ),
+        (["--threads", "99999", "sample", "m.pt"], r"argument --threads: got '99999'"),  # so many end the process
     ],
 )
 def test_a_command_that_is_none(folder, arguments, message):
@@ -83,6 +88,35 @@ def test_a_search_refuses_an_unknown_start(folder, search):
 def test_a_search_that_finds_no_end(folder):
     save_checkpoint("m.pt", tiny_model(0, scale=5), VOCAB)
     refused(folder, r"no name ended within 40 characters", "sample", "m.pt", "--greedy")
+
+
+@pytest.mark.parametrize("search", [["--greedy"], ["--beam", "3"]])
+@pytest.mark.parametrize(
+    "option", ["--count=2", "--length=3", "--temperature=1", "--top-k=1", "--top-p=0.5", "--seed=0"]
+)
+def test_a_search_refuses_what_only_drawing_needs(folder, search, option):
+    refused(
+        folder, rf"{option.partition('=')[0]} does not fit: a search draws nothing", "sample", "m.pt", *search, option
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows counts the whole path")
+@pytest.mark.parametrize("name", ["n" * 300, "n" * 250])  # the second is too long for the file that is written first
+def test_a_name_too_long_for_a_file(folder, name):
+    train = ("train", "--epochs", "1")
+    refused(folder, rf"cannot write '{name}': File name too long", *train, "--names", "names.txt", "--out", name)
+    if len(name) > 255:
+        refused(folder, rf"cannot read '{name}': File name too long", *train, "--names", name, "--out", "new.pt")
+        refused(folder, rf"cannot read '{name}': File name too long", "sample", name)
+
+
+def test_a_network_that_does_not_fit_into_memory(folder, monkeypatch):
+    def refuse(*arguments, **settings):  # as torch does; a system may also promise the memory and end the process
+        raise RuntimeError("[enforce fail at alloc_cpu.cpp:127] DefaultCPUAllocator: can't allocate memory")
+
+    monkeypatch.setattr(runs, "RNNLM", refuse)
+    train = ("train", "--names", "names.txt", "--out", "new.pt", "--hidden-size", "99999")
+    refused(folder, r"there is not enough memory; it needs a smaller", *train)
 
 
 def test_greedy_and_beam_exclude_each_other(folder):
@@ -228,9 +262,11 @@ def test_held_out_names_that_cannot_be_spelt(folder):
     (folder / "names.txt").write_text("ab\ncd\n")
     status, _, err = run(*train)
     assert status == 2
-    skipped, reason = err.splitlines()
-    assert skipped.startswith("skipped: 1 of 1 held-out names hold characters the training names lack (")
-    assert reason == "lessons_pkg: none of the 1 held-out names can be spelt with the characters of the training names"
+    assert re.fullmatch(
+        r"lessons_pkg: none of the 1 held-out names can be spelt with the characters of the training names, which lack "
+        r"'[ac]', '[bd]'; it needs at least one that can\n",
+        err,
+    )
 
 
 def test_evaluating_names_that_cannot_be_spelt(folder):
@@ -241,8 +277,9 @@ def test_evaluating_names_that_cannot_be_spelt(folder):
     (folder / "other.txt").write_text("zoë\n")
     status, out, err = run("evaluate", "m.pt", "other.txt", "--unknown", "skip")
     assert (status, out) == (2, "")
-    assert err.splitlines()[-1] == (
-        "lessons_pkg: none of the 1 names in other.txt can be spelt with the characters of the training names"
+    assert err == (
+        "lessons_pkg: none of the 1 names in other.txt can be spelt with the characters of the training names, "
+        "which lack 'o', 'z', 'ë'; it needs at least one that can\n"
     )
 
 

@@ -1,4 +1,5 @@
 import hashlib
+import re
 
 import pytest
 from hypothesis import given
@@ -124,6 +125,15 @@ def test_the_held_out_text_is_not_learned_from(folder):
     assert "Unheard-of" not in material.vocab.ids
     assert material.digest == digest(LINES, "Unheard-of line.\n")
     assert "; 4 tokens to judge by, 1 of them unknown (25.0%)" in material.about
+
+
+def test_held_out_text_that_is_learned_from_is_not_passed_over(folder):
+    (folder / "valid.txt").write_text("".join(LINES.splitlines(keepends=True)[-2:]))
+    told = read("--valid", "valid.txt").about.splitlines()[0]
+    assert re.fullmatch(r"valid\.txt is a part of \S+: what is learned by heart will look good on it", told)
+    (folder / "valid.txt").write_text("Unheard-of line.\n")
+    assert "is a part of" not in read("--valid", "valid.txt").about
+    assert "is a part of" not in read().about
 
 
 def test_rare_words_are_left_out_if_that_is_asked():

@@ -145,6 +145,11 @@ def test_drop_keeps_the_mean_and_drops_the_share(p):
     assert dropped.mean().item() == pytest.approx((1 - zeros) / (1 - p))
 
 
+@pytest.mark.parametrize("p", [0.9999, 0.99999, 0.999999, 1 - 2**-40])
+def test_drop_of_nearly_all_drops_nearly_all(p):
+    assert (drop(torch.ones(100, 1000), p, seeded()) != 0).float().mean() < 3e-4
+
+
 def test_drop_without_a_share_is_the_identity_and_draws_nothing():
     generator = seeded()
     x = torch.randn(4, 3, generator=seeded(1))

@@ -95,6 +95,13 @@ def test_the_same_seed_gives_the_same_file_and_another_seed_another():
     assert not same(a, c)
 
 
+def test_a_run_too_short_to_learn_anything_says_so(folder):
+    out = run("train", "--names", "names.txt", "--out", "new.pt", "--hidden-size", 12, "--epochs", 1).out
+    told = out.splitlines()[0]  # one batch, and so one update, at rate 0
+    assert told.startswith("wrote new.pt: the weights of update 0, ")
+    assert told.endswith(" on held-out data; no update has made it better: try more --seconds or --epochs")
+
+
 def test_float16_rounds_the_weights_and_halves_them():
     for out, extra in (("whole.pt", ()), ("half.pt", ("--float16",))):
         run(*TRAIN, "--out", out, "--epochs", 2, *extra)
@@ -135,7 +142,7 @@ sys.exit(__main__.main(sys.argv[2:]))
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_a_signal_ends_goes_on_as_if_nothing_had_happened(folder, number):
     length = ("--epochs", 12)
     whole = run(*TRAIN, "--out", "whole.pt", *length)
@@ -182,9 +189,20 @@ def test_a_resumed_run_keeps_its_settings(folder):
         status, out, err = run(*TRAIN, "--out", "struck.pt", "--resume", option, value)
         assert (status, out, err.count("\n")) == (2, "", 1)
         assert f"the run in 'struck.pt' has {option[2:]} {stored}, not " in err
+    wrong = run(*TRAIN, "--out", "struck.pt", "--resume", "--seed", 5, "--cell", "rnn", "--batch-size", 3)
+    assert "has batch_size 16, not 3; leave that option out" in wrong.err  # of several, always the same one
     assert run(*first, "--resume").status == 0  # the same command with --resume behind it
     content = torch.load("struck.pt", weights_only=True)
     assert all(weight.dtype == torch.float16 for weight in content["weights"].values())
+
+
+def test_a_run_that_was_not_to_be_rounded_stays_so(folder):
+    start(int(signal.SIGKILL), *TRAIN, "--out", "struck.pt", "--epochs", 12, python=("-c", STRUCK)).communicate(
+        timeout=120
+    )
+    status, out, err = run(*TRAIN, "--out", "struck.pt", "--resume", "--float16")
+    assert (status, out) == (2, "")
+    assert err == "lessons_pkg: the run in 'struck.pt' has float16 False, not True; leave that option out\n"
 
 
 def test_an_unfinished_run_is_not_written_over(folder):

@@ -86,6 +86,11 @@ def test_an_enormous_temperature_is_uniform(temperature):
     assert p[0].tolist() == pytest.approx([0.25] * 4, abs=1e-5)
 
 
+@pytest.mark.parametrize("top_p", [1e-9, 1e-60, 5e-324])  # 32 bits take the last two for zero
+def test_a_tiny_top_p_keeps_the_likeliest(top_p):
+    assert next_distribution(torch.tensor([0.0, 2.0, 1.0]), top_p=top_p).tolist() == [0, 1, 0]
+
+
 def test_a_token_that_was_ruled_out_stays_ruled_out():
     p = next_distribution(torch.tensor([0.0, -math.inf, 0.0]), temperature=0.5, top_k=3, top_p=1)
     assert p.tolist() == [0.5, 0, 0.5]

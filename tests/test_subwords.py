@@ -1,3 +1,4 @@
+import json
 from collections import Counter
 from itertools import pairwise
 
@@ -25,6 +26,12 @@ def test_the_merges_of_a_small_text_found_by_hand():
     assert apply_merges("abc", merges) == ["abc", END]
     assert apply_merges("cab", merges) == ["c", f"ab{END}"]
     assert apply_merges("xyz", merges) == ["x", "y", "z", END]
+
+
+def test_merges_that_were_kept_as_json_spell_alike():
+    merges = learn_merges(["ab"] * 3 + ["abc"] * 2 + ["aba"], 3)
+    kept = json.loads(json.dumps(merges))
+    assert apply_merges("abab", kept) == apply_merges("abab", merges) != [*"abab", END]
 
 
 def test_of_equally_frequent_pairs_the_first_in_sorted_order_wins():

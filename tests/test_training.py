@@ -138,6 +138,22 @@ def test_an_interrupted_run_keeps_the_best_so_far():
     assert evaluate_names(state.model, HELD_OUT).nll == state.best_nll == min(r["validation"] for r in state.history)
 
 
+def test_a_run_that_ends_before_its_first_update_looks_once_and_is_taken_up(monkeypatch):
+    def strike(*arguments):
+        raise KeyboardInterrupt
+
+    state, config = tiny_run(epochs=1, anneal=2.0)
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "_batches", strike)
+        train_names(state, TRAIN, HELD_OUT, config)
+    assert (state.step, state.stopped, len(state.history)) == (0, "interrupted", 1)
+    whole, _ = tiny_run(epochs=1, anneal=2.0)
+    for run in (state, whole):
+        train_names(run, TRAIN, HELD_OUT, config)
+    assert without_times(state.history) == without_times(whole.history)
+    assert state.anneal == whole.anneal
+
+
 @pytest.mark.parametrize("lr", [1e30, 1e20])
 def test_a_run_that_blows_up_keeps_the_last_good_weights(lr):
     state = whole_run(lr=lr, epochs=20)

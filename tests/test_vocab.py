@@ -26,6 +26,12 @@ def test_every_id_decodes_to_a_token_with_that_id(tokens):
     assert [vocab.ids[vocab.decode([i])] for i in range(len(vocab))] == list(range(len(vocab)))
 
 
+@pytest.mark.parametrize("wrong", [-1, -100, 3])  # -100 marks padding in targets
+def test_an_id_that_no_token_has_is_refused(wrong):
+    with pytest.raises(ValueError, match=rf"Vocab\.decode: got the id {wrong}; it needs ids from 0 to 2"):
+        Vocab("ab").decode([1, wrong])
+
+
 def test_the_order_is_sorted_and_not_that_of_the_text():
     for order in permutations("bca\n"):
         assert Vocab(order).tokens == [STOP, "a", "b", "c"]

@@ -54,7 +54,7 @@ def blank_source(text: str, *, code: bool = True) -> str:
     """Return the text of a cell with blanks in place of its solutions."""
     markers = CODE if code else TEXT
     lines, block, state = [], [], END
-    for line in text.splitlines():
+    for line in text.split("\n"):  # ``splitlines`` would also cut inside a text that holds a form feed
         word = markers.get(line.strip())
         if word is None and LIKE_A_MARKER.match(line):
             raise ValueError(f"{line.strip()!r} looks like a marker; they are {', '.join(markers)}")

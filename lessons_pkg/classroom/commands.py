@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..files import check_writable
 from .blanks import write_blanks
-from .gradebook import points, summary, write_table
+from .gradebook import is_table, points, summary, write_table
 from .grading import Grade, Grader
 from .processes import Limits
 from .submissions import find_submissions, read_asked, read_submission
@@ -58,7 +58,8 @@ def grade(a: argparse.Namespace) -> int:
 
 
 def check_table(path: Path) -> None:
-    """Raise a ValueError if the table cannot be written, or its name is not that of a table."""
+    """Raise a ValueError if the table cannot be written, or its name or what is there is not that of a table."""
     if path.suffix.lower() != ".csv":
         raise ValueError(f"grade: got {path.name!r} as the table to write; it needs a name that ends in .csv")
-    check_writable(path)
+    if check_writable(path).exists() and not is_table(path):
+        raise ValueError(f"grade: {str(path)!r} exists and is no table of grades; it is left alone: give another name")

@@ -15,13 +15,15 @@ from .grading import Grade
 from .task import Task
 
 LONGEST_PART, LONGEST_NOTE, MOST_PARTS = 240, 4000, 30
+FIRST = ["submission", "points", "of"]  # columns
 NEVER = re.compile(r"[\x00-\x1f\x7f-\x9f;\u2028\u2029]+")  # control characters; what separates cells in some countries
 RUNS = re.compile(r"^[\s'\"]*[=+\-@＝＋－＠]")  # what spreadsheets take for the beginning of a formula
 
 
 def safe(text: str) -> str:
     """Return a text as it can stand in a cell: on one line, and never a formula that a spreadsheet would run."""
-    text = NEVER.sub(" ", text.encode("utf-8", "backslashreplace").decode()).strip()
+    text = text.encode("utf-8", "backslashreplace").decode().replace("; ", ", ")
+    text = NEVER.sub(" ", text).strip()
     text = text if len(text) <= LONGEST_NOTE else f"{text[:LONGEST_NOTE]} ..."
     return f"'{text}" if RUNS.match(text) else text
 
@@ -60,7 +62,7 @@ def write_table(path: Path, grades: list[Grade], tasks: list[Task]) -> None:
     """
     text = io.StringIO()
     table = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
-    table.writerow(["submission", "points", "of", *(task.name for task in tasks), "note", "isolation"])
+    table.writerow([*FIRST, *(task.name for task in tasks), "note", "isolation"])
     possible = sum(task.points for task in tasks)
     for grade in sorted(grades, key=lambda grade: grade.submission.name):
         each = [task.points if grade.verdicts.get(task.name) else 0 for task in tasks]
@@ -68,6 +70,12 @@ def write_table(path: Path, grades: list[Grade], tasks: list[Task]) -> None:
         table.writerow([safe(grade.submission.name), points(grade, tasks), possible, *each, *texts])
     with written_atomically(path) as file:
         file.write(text.getvalue().encode("utf-8-sig"))
+
+
+def is_table(path: Path) -> bool:
+    """Return whether a file begins as ``write_table`` lets it begin, or as a spreadsheet saves that again."""
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        return re.findall(r"\w+", file.readline(200))[: len(FIRST)] == FIRST
 
 
 def summary(grades: list[Grade], tasks: list[Task]) -> Iterator[str]:

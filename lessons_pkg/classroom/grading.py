@@ -64,13 +64,13 @@ class Grader:
         Raises:
             ValueError: if it does not: then nobody can.
         """
-        grade = self.grade(solution)
         self.usual, self.given = definitions(solution.cells), insiders(solution.cells)
+        grade = self.grade(solution)
         for name in (one.task.name for one in self.asked):
             verdict = grade.verdicts.get(name)
             if not verdict:
                 why = [grade.lost[name]] if verdict is None else [verdict.state, verdict.hint, *verdict.details]
-                text = " ".join([*why, *solution.notes])
+                text = " ".join(part for part in [*why, *solution.notes] if part)
                 raise ValueError(f"grade: {solution.name!r} itself does not earn the points of {name!r}: {text}")
 
     def grade(self, submission: Submission) -> Grade:

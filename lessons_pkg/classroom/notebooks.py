@@ -35,7 +35,7 @@ def read_notebook(path: Path) -> dict:
         ValueError: if it cannot be read or is no notebook.
     """
     try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook = json.loads(path.read_text(encoding="utf-8-sig"))  # some editors put a mark before it
         if all({"cell_type", "source"} <= set(cell) for cell in notebook["cells"]):
             return notebook
         reason = "a cell of it has no type or no source"

@@ -91,7 +91,8 @@ def form(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"numbers of shape {value.shape}" if value.shape else "a number"
     if isinstance(value, dict):
-        return f"a dict with the keys {', '.join(sorted(value))}" if value else "an empty dict"
+        keys = " and ".join(", ".join(sorted(value)).rsplit(", ", 1))
+        return f"a dict with the key{'s' * (len(value) > 1)} {keys}" if value else "an empty dict"
     if isinstance(value, list):
         return f"a list of {len(value)}" if value else "an empty list"
     if isinstance(value, Unknown):

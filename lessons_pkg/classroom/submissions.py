@@ -83,12 +83,16 @@ def find_submissions(folder: Path) -> tuple[list[Path], int]:
     Links to folders are not followed. Hidden files and folders are left out, such as the copies that Jupyter keeps.
 
     Raises:
-        ValueError: if the folder does not exist or holds no notebook.
+        ValueError: if the folder does not exist, it or one below it cannot be read, or there is no notebook.
     """
     if not folder.is_dir():
         raise ValueError(f"grade: {str(folder)!r} is no folder; it needs the folder with the submissions")
     found, others = [], 0
-    for place, folders, names in os.walk(folder):
+
+    def complain(error: OSError) -> None:
+        raise ValueError(f"grade: cannot read the folder {error.filename!r}: {error.strerror}")
+
+    for place, folders, names in os.walk(folder, onerror=complain):
         folders[:] = [name for name in folders if not name.startswith((".", "__MACOSX"))]
         shown = [name for name in names if not name.startswith(".")]
         notebooks = [Path(place, name) for name in shown if name.lower().endswith(".ipynb")]

@@ -138,6 +138,17 @@ def test_a_notebook_without_a_solution_is_refused():
         blank_notebook(code("print(1)"))
 
 
+def test_a_line_end_at_the_end_of_a_cell_is_no_solution():
+    with pytest.raises(ValueError, match="there is no solution in it"):
+        blank_notebook(code("x = 1\n", "y = 2\n\n"))
+
+
+@pytest.mark.parametrize("character", ["\f", "\v", "\x1c", "\u2028", "\x85"])
+def test_what_other_systems_call_a_line_end_stays_inside_a_text(character):
+    line = f"mark = 'a{character}b'"
+    assert blank_source(f"{line}\n### BEGIN SOLUTION\nx = 1\n### END SOLUTION\n") == f"{line}\nx = ...\n"
+
+
 def test_magics_are_no_syntax_errors():
     notebook = blank_notebook(code(f"try:\n    import x\nexcept ImportError:\n    %pip install x\n!ls\n{FUNCTION}"))
     assert "%pip install x" in sources(notebook)[0]
@@ -160,7 +171,7 @@ def test_magics_are_no_syntax_errors():
 )
 def test_text_without_markers_is_left_alone(lines):
     text = "\n".join(lines)
-    assert blank_source(text) == "\n".join(text.splitlines())
+    assert blank_source(text) == text
 
 
 @pytest.fixture

@@ -65,6 +65,7 @@ def test_a_class_is_graded():
         (["class", "solution.ipynb", "none/grades.csv"], r"the folder 'none' does not exist"),
         (["class", "solution.ipynb", "class/anna.ipynb"], r"got 'anna.ipynb' as the table to write; .* ends in .csv"),
         (["class", "solution.ipynb", "folder.csv"], r"'folder.csv' is a folder"),
+        (["class", "solution.ipynb", "marks.csv"], r"'marks.csv' exists and is no table of grades; it is left alone"),
         (["class", "solution.ipynb", "grades.csv", "--seconds", "0"], r"Limits: got seconds 0.0"),
         (["class", "solution.ipynb", "grades.csv", "--seconds-per-cell", "x"], r"--seconds-per-cell: invalid float"),
         (["class", "solution.ipynb", "grades.csv", "--memory", "0"], r"--memory: .*whole number"),
@@ -75,6 +76,7 @@ def test_a_class_is_graded():
 def test_what_grade_refuses(folder, arguments, message):
     (folder / "empty").mkdir()
     (folder / "folder.csv").mkdir()
+    (folder / "marks.csv").write_text("name,mark\nanna,A\n")
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     status, out, err = run("grade", *arguments)
     assert (status, out) == (2, "")
@@ -88,6 +90,17 @@ def test_a_class_that_its_own_instructor_fails(folder):
     status, out, err = run("grade", "class", "solution.ipynb", "grades.csv")
     assert (status, out) == (2, "")
     assert re.fullmatch(r"lessons_pkg: grade: 'solution.ipynb' itself does not earn the points of [^\n]+\n", err)
+    assert "uses lessons_pkg.classroom" not in err  # what it does itself is no reproach
+    assert ": wrong Tried with" in err
+
+
+@pytest.mark.parametrize(
+    "first", ['\ufeff"submission","points","of"', "submission;points;of", "submission\tpoints\tof"]
+)
+def test_a_table_is_written_over_by_the_next_one(folder, first):
+    (folder / "grades.csv").write_text(f"{first}\n", encoding="utf-8")
+    assert run("grade", "class", "solution.ipynb", "grades.csv").status == 0
+    assert len(rows()) == 3
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")

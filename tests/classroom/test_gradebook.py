@@ -58,6 +58,7 @@ def test_a_text_in_a_cell_is_one_line_and_cannot_run(text):
 
 def test_ordinary_texts_stay_as_they_are_and_long_ones_are_cut():
     assert safe("Zoë's x = 1-2, \U0001f600") == "Zoë's x = 1-2, \U0001f600"
+    assert safe("Look again; it is there;then") == "Look again, it is there then"
     assert safe("a\udcff") == "a\\udcff"
     assert len(safe("x" * 10**6)) == LONGEST_NOTE + 4
 

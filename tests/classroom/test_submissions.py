@@ -115,6 +115,28 @@ def test_a_folder_with_nothing_to_grade(tmp_path):
         find_submissions(tmp_path)
 
 
+def test_a_folder_that_cannot_be_read_is_not_left_out_in_silence(tmp_path, monkeypatch):
+    (tmp_path / "anna").mkdir()
+    (tmp_path / "ben.ipynb").write_text("{}")
+    scan = os.scandir
+
+    def closed(path):
+        if str(path).endswith("anna"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    with pytest.raises(ValueError, match=r"grade: cannot read the folder '.*anna': Permission denied"):
+        find_submissions(tmp_path)
+
+
+def test_the_mark_that_some_editors_put_first_costs_nothing(tmp_path):
+    (tmp_path / "x.ipynb").write_bytes(b"\xef\xbb\xbf" + notebook(GOOD))
+    read = read_submission(tmp_path / "x.ipynb", tmp_path)
+    assert read.problem == ""
+    assert len(read.cells) == len(GOOD)
+
+
 def problem(folder, content, name="x.ipynb"):
     path = folder / name
     path.write_bytes(content)

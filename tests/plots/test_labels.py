@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tests.tiny  # noqa: F401, it loads the profile of hypothesis
@@ -73,6 +73,7 @@ def letters_of(axis):
     return texts, 0.7 * boxes + 0.3 * boxes.mean(1, keepdims=True)
 
 
+@settings(max_examples=10)  # each draws two figures
 @given(st.integers(0, 1000))
 def test_spread_words_makes_room_for_each_letter_and_moves_no_other(seed):
     axis = crowd(seed)

@@ -102,12 +102,12 @@ def pair_table(probs: np.ndarray, symbols: Sequence[str], *, ringed: Sequence[st
 
 
 @in_style
-def surprise_by_order(panels: Mapping[str, Mapping[str, Sequence[float]]], *, error: float) -> Picture:
+def surprise_by_order(panels: Mapping[str, Mapping[str, Sequence[float]]]) -> Picture:
     """Draw training and held-out surprise against the order, one panel a way of smoothing.
 
     Args:
-        panels: title to ``{"train": [...], "held out": [...]}``, nats per token for orders 1, 2, ...
-        error: two standard errors of a held-out figure, drawn as bars.
+        panels: title to ``{"train": [...], "held out": [...], "bars": [...]}``, nats per token for orders 1, 2, ...;
+            the bars are how far a held-out figure may be off, either way.
     """
     figure, row = picture(1, len(panels), height=3.8, sharey=True, squeeze=False)
     said = []
@@ -116,7 +116,7 @@ def surprise_by_order(panels: Mapping[str, Mapping[str, Sequence[float]]], *, er
         orders, best = np.arange(1, len(train) + 1), held_out.argmin()
         axes.fill_between(orders, train, held_out, color=COLOURS["wrong"], alpha=0.12, linewidth=0)
         axes.plot(orders, train, "--s", color=COLOURS["grey"], markersize=5)
-        axes.errorbar(orders, held_out, yerr=error, fmt="-o", color=COLOURS["counting"], capsize=3)
+        axes.errorbar(orders, held_out, yerr=lines["bars"], fmt="-o", color=COLOURS["counting"], capsize=3)
         axes.plot(orders[best], held_out[best], "*", color=COLOURS["data"], markersize=13, zorder=3)
         axes.annotate("held out", (orders[-1], held_out[-1]), (0, 14), textcoords="offset points", ha="right")
         axes.annotate("train", (orders[-1], train[-1]), (0, -18), textcoords="offset points", ha="right")
@@ -126,7 +126,8 @@ def surprise_by_order(panels: Mapping[str, Mapping[str, Sequence[float]]], *, er
             f"{orders[best]} ({held_out[best]:.2f}) and stand at {held_out[-1]:.2f} at order {orders[-1]}"
         )
     row[0][0].set(ylabel="nats per token", ylim=(min(min(lines["train"]) for lines in panels.values()) - 0.2, None))
-    figure.alt = f"Nats per token by order. {'; '.join(said)}. The bars are {error:.3f} either way."
+    bars = [bar for lines in panels.values() for bar in lines["bars"]]
+    figure.alt = f"Nats per token by order. {'; '.join(said)}. The bars: {min(bars):.3f} to {max(bars):.3f} either way."
     return figure
 
 
@@ -177,7 +178,7 @@ def leak_by_order(rows: Sequence[float], names: Sequence[float], *, shared: floa
     axes.annotate("distinct names split", (orders[-1], names[-1]), (0, 10), textcoords="offset points", ha="right")
     axes.annotate("rows split", (orders[-1], rows[-1]), (0, -20), textcoords="offset points", ha="right")
     axes.set(xlabel="order n", ylabel="nats per token, test part", xticks=orders, ylim=(min(rows) - 0.3, None))
-    axes.set_title(f"With rows split, {shared:.0%} of the test rows were training rows too")
+    axes.set_title(f"With rows split, {shared:.0%} of the test rows carry a training name")
     figure.alt = (
         f"Test surprise by order. Split by rows it falls from {rows[0]:.2f} to {rows[-1]:.2f} nats; split by distinct "
         f"names it is {names[0]:.2f} at order 1, lowest at order {np.argmin(names) + 1} ({min(names):.2f}), and "

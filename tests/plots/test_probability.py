@@ -70,10 +70,10 @@ def test_pair_table():
 
 def test_surprise_by_order():
     panels = {
-        "One": {"train": [3, 2, 1], "held out": [3, 2.5, 2.8]},
-        "Other": {"train": [3, 2.2, 1.5], "held out": [3, 2.6, 2.4]},
+        "One": {"train": [3, 2, 1], "held out": [3, 2.5, 2.8], "bars": [0.1, 0.2, 0.3]},
+        "Other": {"train": [3, 2.2, 1.5], "held out": [3, 2.6, 2.4], "bars": [0.2, 0.4, 0.5]},
     }
-    figure = plots.surprise_by_order(panels, error=0.1)
+    figure = plots.surprise_by_order(panels)
     for axes, (label, panel), best in zip(figure.axes, panels.items(), (2, 3), strict=True):
         train, held_out, star = axes.get_lines()[0], axes.get_lines()[1], axes.get_lines()[-1]
         assert train.get_ydata().tolist() == panel["train"]
@@ -81,12 +81,13 @@ def test_surprise_by_order():
         assert star.get_xdata().tolist() == [best]
         assert axes.get_title(loc="left") == f"{label}: best at order {best}"
         (bars,) = axes.collections[-1:]
-        assert [np.ptp(segment[:, 1]) for segment in bars.get_segments()] == pytest.approx([0.2] * 3)
+        drawn = [np.ptp(segment[:, 1]) / 2 for segment in bars.get_segments()]
+        assert drawn == pytest.approx(panel["bars"])
         low, high = axes.get_ylim()
         assert low < 1
         assert high > 3
     assert "One: training names fall from 3.00 to 1.00, held-out names are lowest at order 2 (2.50)" in figure.alt
-    assert "0.100 either way" in figure.alt
+    assert "0.100 to 0.500 either way" in figure.alt
 
 
 def test_gap_to_floor():

@@ -87,7 +87,7 @@ def turned(thresholds: Sequence[float], angles: np.ndarray, kept: Sequence[float
     axis.set_xticks(thresholds, [f"{c:g}\n{share:.0%} left" for c, share in zip(thresholds, kept, strict=True)])
     axis.minorticks_off()
     note = {"textcoords": "offset points"}
-    axis.annotate("by value: median, 5% to 95%", (thresholds[1], middle[1]), (12, 2), **note)
+    axis.annotate("by value: median, 5% to 95%", (thresholds[1], high[1]), (14, 2), **note)
     axis.annotate("largest", (thresholds[0], angles[0].max()), (8, 2), **note)
     axis.annotate("by norm, at any threshold", (thresholds[0], 0), (4, 6), **note)
     axis.set_title(f"Clipping by value turns the gradient by up to {angles.max():.0f} degrees")
@@ -119,8 +119,9 @@ def loss_by_rate(rates: Sequence[float], ends: Mapping[str, np.ndarray], *, leve
         if median > top:
             beside(axis, f"{first}:\n{median:.1f} ↑", (rate, top), (0, -4, "center", "top"), bbox=PLATE)
     beside(axis, first, (rates[0], np.median(raw[0])), (0, -8, "center", "top"))
-    for (label, values), place in zip(others, ((0, -10, "center", "top"), (0, 12, "center", "bottom")), strict=True):
-        beside(axis, label, (rates[-2], np.median(values[-2])), place)
+    lower, higher = sorted((np.median(values[-2]), label) for label, values in others)
+    beside(axis, lower[1], (rates[-2], lower[0]), (0, -10, "center", "top"))
+    beside(axis, higher[1], (rates[-2], higher[0]), (0, 12, "center", "bottom"))
     axis.set(xscale="log", xlabel="learning rate (logarithmic scale)", ylim=(lowest - 0.08, top))
     axis.set(ylabel="nats per character, held out", xlim=(rates[0] * 0.75, rates[-1] * 1.6))
     axis.set_xticks(rates, [f"{rate:g}" for rate in rates])

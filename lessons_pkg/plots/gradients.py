@@ -112,7 +112,7 @@ def norm_of_powers(norms: Sequence[float], radius: float) -> Picture:
 
 @in_style
 def gradient_by_distance(norms: Mapping[str, np.ndarray], gains: Sequence[float], ends: np.ndarray) -> Picture:
-    """Draw how long the gradient is so many steps back, for several matrices, and what is left by the scale of one.
+    """Draw how long the gradient is so many steps back, for several networks, and what is left by scale.
 
     Args:
         norms: a label to lengths (texts, distances), relative to the length at distance 0.
@@ -138,7 +138,8 @@ def gradient_by_distance(norms: Mapping[str, np.ndarray], gains: Sequence[float]
     scale.set(xlabel="g, for g times a rotation")
     axis.set_title("median, and 10% to 90% of texts", size=11, weight="normal")
     scale.set_title(f"{far} steps back, {ends.shape[1]} seeds", size=11, weight="normal")
-    headline(figure, "The recurrent matrix decides how far a gradient reaches")
+    lengths = [middle[far] for middle in middles.values()]
+    headline(figure, f"{far} steps back a gradient is {min(lengths):.0e} to {max(lengths):.2g} times its length")
     listed = "; ".join(f"{label} {middle[far]:.1e}" for label, middle in middles.items())
     figure.alt = (
         f"Gradient norm {far} steps back, as a share of what it was at the end, median over texts: {listed}. For g "

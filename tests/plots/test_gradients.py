@@ -60,6 +60,7 @@ def test_gradient_by_distance():
     axis, scale = figure.axes
     assert drawn(axis) == [(fade**k).tolist() for k in range(5)]
     assert words(axis) == list("abcde")
+    assert figure.get_suptitle() == "4 steps back a gradient is 2e-05 to 1 times its length"
     assert drawn(scale)[0] == [0.0625, 16]
     assert drawn(scale)[1] == [1e-3, 20]
     assert "4 steps back, as a share of what it was at the end, median over texts: a 1.0e+00; b 6.2e-02" in figure.alt

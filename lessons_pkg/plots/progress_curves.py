@@ -88,7 +88,8 @@ def rate_sweep(sweeps: Mapping[str, Mapping[float, Sequence[float]]]) -> Picture
     for note, rule in zip(label_lines(axis, list(sweeps)), sweeps, strict=True):
         note.set(color=COLOURS[RULES[rule][0]], weight="bold")
     seeds = len(next(iter(next(iter(sweeps.values())).values())))
-    axis.set_title("Each rule has a best rate of its own")
+    lowest = [np.mean(sweeps[rule][rate]) for rule, rate in best.items()]
+    axis.set_title(f"Each at its best rate, the rules are within {max(lowest) - min(lowest):.2f} nats")
     rises = "; each curve falls, then rises" if inside else ""
     listed = "; ".join(f"{rule} {np.mean(sweeps[rule][rate]):.3f} at {rate:g}" for rule, rate in best.items())
     figure.alt = (

@@ -73,7 +73,7 @@ def novelty_quality(dials: Mapping[str, Sequence[Sequence[float]]], *, real: flo
     axis.set_ylabel("surprise of the judge\n(nats per character)")
     axis.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f}%")
     axis.legend(loc="upper left", frameon=False)
-    axis.set_title("Newer samples are less plausible, whichever dial is turned")
+    axis.set_title("The newer, the more surprising, whichever dial is turned")
     figure.alt = (
         f"Surprise of another model against the share of new names, with 95% intervals. {'; '.join(said)}. "
         f"Real names not trained on: 100% new, {real:.2f} nats."

@@ -45,6 +45,7 @@ def test_rate_sweep():
     assert axis.lines[1].get_ydata() == pytest.approx([2.55, 3.1])
     assert [list(line.get_ydata()) for line in axis.lines[2:]] == [[2.8, 2.7], [2.6, 2.7], [2.5, 2.6], [2.9, 3.3]]
     assert words(axis) == "SGD Adam"
+    assert axis.get_title(loc="left").endswith("within 0.10 nats")
     assert "2 seeds a point" in figure.alt
     assert "SGD 2.650 at 0.1; Adam 2.550 at 0.01." in figure.alt
 

@@ -1,7 +1,7 @@
 """Figures about what a hidden state holds and loses (chapter 03).
 
 Every function takes numbers that a notebook has computed and draws them. Sky blue is the trained network, grey the
-untrained one, black what needs no network.
+untrained ones, black what needs no network.
 """
 
 from collections.abc import Mapping, Sequence
@@ -51,34 +51,39 @@ def state_map(letters: Sequence[str], states: np.ndarray, marked: Mapping[str, i
 
 
 @in_style
-def memory_by_distance(trained: np.ndarray, untrained: np.ndarray, favourite: Sequence[float]) -> Picture:
+def memory_by_distance(after: np.ndarray, before: Mapping[str, np.ndarray], favourite: Sequence[float]) -> Picture:
     """Draw how often the letter read k steps ago can be told from the state.
 
     Args:
-        trained: (seeds, K) shares of held-out cases, for k = 0 to K - 1.
-        untrained: likewise, before training.
+        after: (networks, K) shares of held-out cases, for k = 0 to K - 1, K at least 5.
+        before: a label to the shares of untrained networks (seeds, K), one for each of two ways to begin.
         favourite: K shares for always naming the commonest letter.
+
+    Raises:
+        ValueError: training does not end in one short memory, as the title says.
     """
-    ago = np.arange(trained.shape[1])
-    figure, axis = picture(height=3.8)
-    for values, colour, style in ((untrained, COLOURS["grey"], "s--"), (trained, COLOURS["rnn"], "o-")):
-        for seed in values:
-            axis.plot(ago, seed, style, color=colour, lw=1.2, ms=5)
-    axis.plot(ago, favourite, ":", color=COLOURS["data"])
-    axis.set(ylim=(0, 1.03), xticks=ago, xlabel="letters ago", ylabel="share told rightly")
-    axis.yaxis.set_major_formatter(lambda value, _: percent(value))
-    axis.text(2.5, untrained[:, 2].max() + 0.06, "before training", color=COLOURS["grey"], weight="bold")
-    axis.text(1.05, trained[:, 1].min() - 0.1, "after", ha="right", va="center", color=DEEP, weight="bold")
-    axis.text(1.5, favourite[1] - 0.03, "always the commonest letter", va="top")
-    last = trained.mean(0), untrained.mean(0)
-    axis.set_title("Training sharpens the last letter and lets go of earlier ones")
-    if not (last[0][0] > last[1][0] and (last[0][1:] < last[1][1:]).all()):
+    starts = {f"before, {label}": values.mean(0) for label, values in before.items()}
+    if np.ptp(after, axis=0).max() > 0.1 or not all((after.mean(0) < start)[1:4].all() for start in starts.values()):
         raise ValueError("memory_by_distance: got numbers that do not bear out its title")
-    pairs = ", ".join(f"{k} ago {percent(a)} and {percent(b)}" for k, (a, b) in enumerate(zip(*last, strict=True)))
+    ago = np.arange(after.shape[1])
+    figure, axis = picture(height=3.8)
+    for label, values, style, k in zip(starts, before.values(), ("s--", "^-."), (3, 2), strict=True):
+        axis.plot(ago, values.T, style, color=COLOURS["grey"], lw=1.2, ms=5)
+        above = values[:, k : k + 2].max(0).mean() + 0.03  # beside the line, half way from k to k + 1
+        axis.text(k + 0.5, above, label, color=COLOURS["grey"], weight="bold")
+    axis.plot(ago, after.T, "o-", color=COLOURS["rnn"], lw=1.2, ms=5)
+    axis.plot(ago, favourite, ":", color=COLOURS["data"])
+    axis.set(ylim=(0, 1.06), xticks=ago, xlabel="letters ago", ylabel="share told rightly")
+    axis.yaxis.set_major_formatter(lambda value, _: percent(value))
+    axis.text(0.95, after[:, 1].min() - 0.1, "after", ha="right", va="center", color=DEEP, weight="bold")
+    axis.text(1.5, favourite[1] - 0.03, "always the commonest letter", va="top")
+    axis.set_title("From either start, training ends in the same short memory")
+    means = {"after training": after.mean(0), **starts}
+    said = "; ".join(f"{label} {', '.join(map(percent, values))}" for label, values in means.items())
     figure.alt = (
-        f"Share of held-out cases in which a linear read-out of the state names the letter read, after and before "
-        f"training, mean of {len(trained)} seeds: {pairs}. Always naming the commonest letter: "
-        f"{percent(favourite[0])} to {percent(favourite[-1])}."
+        f"Share of held-out cases in which a linear read-out of the state names the letter read, 0 to {ago[-1]} "
+        f"letters ago, means: {said}. Always naming the commonest letter: {percent(favourite[0])} to "
+        f"{percent(favourite[-1])}."
     )
     return figure
 
@@ -100,7 +105,7 @@ def distance_by_shared(shared: Sequence[int], gaps: Mapping[str, np.ndarray], *,
         axis.plot(shared, middle, "o-", color=DEEP)
         axis.set(xticks=list(shared), xlabel="last letters shared", ylabel=label, ylim=(0, high.max() * 1.1))
         axis.annotate("middle pair", (shared[0], middle[0]), (9, 3), textcoords="offset points", color=DEEP)
-        axis.text(shared[-1], high[-1] * 1.06, "8 of 10 pairs", ha="right", va="bottom")
+        axis.text(shared[-1], high[-3:].max(), "8 of 10 pairs", ha="right", va="bottom")  # clear of the falling band
         values = ", ".join(f"{m:.2f}" for m in middle)
         said.append(f"{label}, median: {values} (10% and 90% at the last: {low[-1]:.2f}, {high[-1]:.2f})")
     headline(figure, finding)

@@ -172,12 +172,13 @@ def test_own_letters_are_fed_when_asked_for():
 
 def test_collect_counts_letters_from_the_one_just_read():
     params, names = weights(0), [[1, 2, 3], [2]]
-    states, letter, read = CHAPTER.collect(params, names)
+    reading = CHAPTER.read_all(params, names)
+    states, letter, read = CHAPTER.collect(*reading)
     assert letter.tolist() == [1, 2, 2, 3]
     assert read.tolist() == [1, 1, 2, 3]
     assert np.allclose(states[3], numpy_rnn.forward(params, [[0], [1], [2], [3]]).hiddens[-1, 0])
-    assert CHAPTER.collect(params, names, 1)[1].tolist() == [1, 2]
-    assert CHAPTER.collect(params, names, 2)[2].tolist() == [3]
+    assert CHAPTER.collect(*reading, 1)[1].tolist() == [1, 2]
+    assert CHAPTER.collect(*reading, 2)[2].tolist() == [3]
 
 
 def test_read_out_finds_a_linear_map():

@@ -5,8 +5,12 @@ import pytest
 
 from lessons_pkg import plots
 
-BEFORE = np.array([[0.8, 0.7, 0.6], [0.9, 0.8, 0.5]])
-AFTER = np.array([[0.95, 0.5, 0.3], [0.93, 0.6, 0.2]])
+BEFORE = {
+    "a rotation": np.array([[0.8, 0.7, 0.6, 0.5], [0.9, 0.8, 0.5, 0.5]]),
+    "evenly": np.array([[1.0, 0.9, 0.5, 0.4]]),
+}
+AFTER = np.array([[0.95, 0.5, 0.3, 0.2], [0.93, 0.6, 0.2, 0.2]])
+FAVOURITE = [0.2, 0.1, 0.15, 0.15]
 
 
 def test_state_map():
@@ -24,17 +28,18 @@ def test_state_map():
 
 
 def test_memory_by_distance():
-    figure = plots.memory_by_distance(AFTER, BEFORE, [0.2, 0.1, 0.15])
+    figure = plots.memory_by_distance(AFTER, BEFORE, FAVOURITE)
     (axis,) = figure.axes
     drawn = [line.get_ydata().tolist() for line in axis.lines]
-    assert drawn == [*BEFORE.tolist(), *AFTER.tolist(), [0.2, 0.1, 0.15]]
-    assert "mean of 2 seeds: 0 ago 94% and 85%, 1 ago 55% and 75%, 2 ago 25% and 55%" in figure.alt
+    assert drawn == [*BEFORE["a rotation"].tolist(), *BEFORE["evenly"].tolist(), *AFTER.tolist(), FAVOURITE]
+    assert "0 to 3 letters ago, means: after training 94%, 55%, 25%, 20%; before, a rotation 85%" in figure.alt
     assert "20% to 15%" in figure.alt
 
 
-def test_memory_by_distance_refuses_a_title_that_is_not_true():
+@pytest.mark.parametrize("after", [AFTER + 0.4, AFTER * [[1.0], [0.7]]], ids=["longer memory", "not the same"])
+def test_memory_by_distance_refuses_a_title_that_is_not_true(after):
     with pytest.raises(ValueError, match="memory_by_distance"):
-        plots.memory_by_distance(BEFORE, AFTER, [0.2, 0.1, 0.15])
+        plots.memory_by_distance(after, BEFORE, FAVOURITE)
 
 
 def test_distance_by_shared():

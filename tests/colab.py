@@ -4,7 +4,8 @@ python -m tests.colab [--times XML] [FILE ...]     nbval over the files, by defa
 
 Each notebook gets a new environment that holds what Colab brings of our needs, and nothing of the course; an empty
 working folder; and its own first cell, which installs the package. In place of the network git finds the working tree
-as a repository, under the course's public address and tag, and pip finds the tool that builds it.
+as a repository, under the course's public address and tag, and pip finds the tool that builds it. Only a solution finds
+the package there already.
 """
 
 import argparse

@@ -1,7 +1,8 @@
 """Starts one kernel on what a fresh Colab machine has; tests/colab.py writes its folder and Jupyter calls it.
 
 A new environment holds links to the packages that Colab brings, and the working folder is new and empty. The
-process becomes the kernel, so that Jupyter can interrupt and end it.
+process becomes the kernel, so that Jupyter can interrupt and end it. A solution runs strictly, and finds the course's
+package there already, as on an instructor's own machine: its setup cell has nothing to do.
 """
 
 import json
@@ -26,7 +27,7 @@ def main(folder: Path, arguments: list[str]) -> None:
     environment |= stored["environment"] | {"IPYTHONDIR": str(machine / "ipython"), "TMPDIR": str(machine)}
     environment["PATH"] = os.pathsep.join([str(machine / "env" / "bin"), *stored["path"]])
     if Path.cwd().name == "solutions":  # nbval starts a kernel in its notebook's folder
-        environment["LESSONS_STRICT"] = "1"
+        environment |= {"LESSONS_STRICT": "1", "PYTHONPATH": str(Path(__file__).parents[1])}
     (machine / "content").mkdir()
     os.chdir(machine / "content")
     python = str(machine / "env" / "bin" / "python")

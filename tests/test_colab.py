@@ -61,10 +61,13 @@ def test_before_the_setup_cell_there_is_no_course_and_after_it_there_is(kernels)
     assert files == []
 
 
-def test_solutions_run_strictly(kernels, tmp_path):
+def test_solutions_run_strictly_where_the_package_is_already(kernels, tmp_path):
     (tmp_path / "solutions").mkdir()
-    (cell,) = run("offline", LOOK, folder=tmp_path / "solutions").cells
-    assert printed(cell).rstrip().endswith('"1"]')
+    setup, look = run("offline", address.read().setup, LOOK, folder=tmp_path / "solutions").cells
+    assert setup.outputs == []
+    found, files, home, _, strict = json.loads(printed(look))
+    assert found == ["lessons_pkg", "torch", "IPython", "pip"]
+    assert (files, home, strict) == ([], str(address.ROOT / "lessons_pkg" / "__init__.py"), "1")
 
 
 def test_without_a_network_the_setup_cell_fails_and_says_what_to_do(kernels):

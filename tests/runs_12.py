@@ -1,4 +1,4 @@
-"""Train what chapter 12 shows and does not run: ``python -m tests.runs_12`` writes data/runs_12.json, in 9 minutes.
+"""Train what chapter 12 shows and does not run: ``python -m tests.runs_12`` writes data/runs_12.json.
 
 ``rates``: three schedules and no warm-up, each at six learning rates. ``gap``: a word model with and without dropout
 and weight decay, on training and on held-out text. ``sizes``: sizes of network against shares of the text, at five

@@ -63,13 +63,14 @@ WINDOWS = {  # and with the windows
     "reset alike": "No target is missing. But what does a window begin with, and how much does it weigh?",
     "reset last": "Does the result depend on T? And how many targets are scored?",
 }
-for mode, windows in list(product(MODES, WINDOWS))[1:]:  # the first pair is no mistake
-    mean_nll.mistake(f"{MODES[mode]} {WINDOWS[windows]}", lambda *a, wrong=f"{mode} {windows}": loop(*a, wrong))
-for hint, change in {
+OTHER_NUMBERS = {  # all loss is there, and another number is given
     "That is the perplexity. The mean loss in nats is asked for.": math.exp,
     "You divide by the number of tokens. How many of the 24 are targets?": lambda nll: nll * 23 / 24,
     "Those are all the nats of the text. The mean over its targets is asked for.": lambda nll: nll * 23,
-}.items():
+}
+for mode, windows in list(product(MODES, WINDOWS))[1:]:  # the first pair is no mistake
+    mean_nll.mistake(f"{MODES[mode]} {WINDOWS[windows]}", lambda *a, wrong=f"{mode} {windows}": loop(*a, wrong))
+for hint, change in OTHER_NUMBERS.items():
     mean_nll.mistake(hint, lambda *a, change=change: change(loop(*a)))
 mean_nll.mistake(
     "You add up the means of the windows and divide by the number of targets. How many nats has each window paid?",

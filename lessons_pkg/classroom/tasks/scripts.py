@@ -1,7 +1,6 @@
 """More tasks of chapter 10: what a script does, told from its scores, and a score of a model that goes on learning."""
 
 import copy
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,7 +15,7 @@ from ...states import detach
 from ...texts import load_tales
 from ...tokenizer import UNKNOWN
 from ..task import task
-from .scoring import number, small_text
+from .scoring import OTHER_NUMBERS, number, small_text
 
 
 def four_scripts(lengths: Sequence[int]) -> dict[str, list[float]]:
@@ -133,11 +132,7 @@ for wrong, hint in {
     "uncut": "The second window goes back through the first, whose graph is gone. What must be done to the state?",
 }.items():
     dynamic_nll.mistake(hint, lambda *a, wrong=wrong: reader(*a, wrong))
-for hint, change in {
-    "That is the perplexity. The mean loss in nats is asked for.": math.exp,
-    "You divide by the number of tokens. How many of the 24 are targets?": lambda nll: nll * 23 / 24,
-    "Those are all the nats of the text. The mean over its targets is asked for.": lambda nll: nll * 23,
-}.items():
+for hint, change in OTHER_NUMBERS.items():
     dynamic_nll.mistake(hint, lambda *a, change=change: change(reader(*a)))
 
 
